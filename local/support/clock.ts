@@ -1,0 +1,16 @@
+/** A clock that tests can move; both stand-ins read time from it only. Milliseconds since the epoch. */
+export interface Clock {
+  now(): number
+  /** Moves time forward by so many milliseconds. */
+  advance(ms: number): void
+}
+
+export function adjustableClock(): Clock {
+  let offset = 0
+  return {
+    now: () => Date.now() + offset,
+    advance: (ms) => {
+      offset += ms
+    },
+  }
+}
