@@ -1,6 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify'
 import { adjustableClock, type Clock } from './clock.ts'
 import { FaultInjector, type Fault, type FaultRule } from './faults.ts'
 
@@ -28,11 +33,13 @@ const CALLS_KEPT = 10_000
 /**
  * @param operationOf names a request, for the call log and the fault rules; undefined for requests
  *   that are no part of the imitated API (side doors, pages), which are neither logged nor spoilt.
+ * @param options.frameworkErrors answers what fails before any route is found, such as a bad URL.
  */
 export function localServer(
   operationOf: (request: FastifyRequest) => string | undefined,
+  options: Pick<FastifyServerOptions, 'frameworkErrors' | 'routerOptions'> = {},
 ): LocalServer {
-  const app = fastify({ bodyLimit: 1024 * 1024, forceCloseConnections: true })
+  const app = fastify({ bodyLimit: 1024 * 1024, forceCloseConnections: true, ...options })
   const clock = adjustableClock()
   const faults = new FaultInjector()
   const calls: Call[] = []

@@ -1,0 +1,80 @@
+/**
+ * `dist/`: the service in one file, each trigger in one file and one zip.
+ * With --local also `dist-local/`: the local stack, which nothing in `dist/` can reach.
+ */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { build, type BuildOptions } from 'esbuild'
+import { zipSync } from 'fflate'
+import { buildDemo } from '../local/demo/build.ts'
+
+const TRIGGERS = [
+  'define-auth-challenge',
+  'create-auth-challenge',
+  'verify-auth-challenge-response',
+  'pre-sign-up',
+]
+/** The oldest date a zip can hold: the same code gives the same file, so a deployment can tell. */
+const ZIP_DATE = new Date(1980, 0, 1)
+
+const { values } = parseArgs({ options: { local: { type: 'boolean', default: false } } })
+const { version }: { version: string } = JSON.parse(await readFile('package.json', 'utf8'))
+
+/** CommonJS dependencies call `require` for Node's modules, which an ES module does not have. */
+const REQUIRE =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);"
+
+const common: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  banner: { js: REQUIRE },
+  define: { __VERSION__: JSON.stringify(version) },
+  logLevel: 'warning',
+  legalComments: 'none',
+}
+
+await rm('dist', { recursive: true, force: true })
+await Promise.all([buildServer(), ...TRIGGERS.map(buildTrigger)])
+if (values.local) await buildLocal()
+
+async function buildServer(): Promise<void> {
+  await build({
+    ...common,
+    entryPoints: ['src/server.ts'],
+    outfile: 'dist/server.mjs',
+    sourcemap: 'linked',
+    sourcesContent: false,
+  })
+}
+
+async function buildTrigger(name: string): Promise<void> {
+  await build({
+    ...common,
+    entryPoints: [`src/triggers/${name}.ts`],
+    outfile: `dist/triggers/${name}/index.mjs`,
+    // Size is cold-start time in Lambda; names are kept because error names are read.
+    minify: true,
+    keepNames: true,
+  })
+  const code = await readFile(`dist/triggers/${name}/index.mjs`)
+  const zip = zipSync({ 'index.mjs': code }, { level: 9, mtime: ZIP_DATE })
+  await writeFile(`dist/triggers/${name}.zip`, zip)
+}
+
+async function buildLocal(): Promise<void> {
+  await rm('dist-local', { recursive: true, force: true })
+  await mkdir('dist-local/demo', { recursive: true })
+  await Promise.all([
+    build({
+      ...common,
+      entryPoints: ['local/index.ts', 'local/dev.ts', 'local/stack.ts'],
+      outdir: 'dist-local',
+      outExtension: { '.js': '.mjs' },
+      splitting: false,
+      sourcemap: true,
+    }),
+    buildDemo('dist-local/demo'),
+  ])
+}

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import cors from '@fastify/cors'
+import swagger from '@fastify/swagger'
+import Fastify, { LogController, type FastifyInstance } from 'fastify'
+import type { LoggerOptions } from 'pino'
+import { answerBrokenRequest } from './http/broken-request.ts'
+import { HttpProblem, refuseUnknownRoutes, replyWithProblem } from './http/error-reply.ts'
+import { logRequests } from './http/logging.ts'
+import { openApiOptions, type OpenApiVersion } from './http/openapi.ts'
+import { PROBLEM_SCHEMAS } from './http/problem-schema.ts'
+import { SIGN_IN_SCHEMAS, signInRoutes, type SignInUseCases } from './http/sign-in-routes.ts'
+
+export interface AppOptions {
+  version: string
+  openApi?: OpenApiVersion
+  logger?: (LoggerOptions & { stream?: { write(line: string): void } }) | false
+  corsOrigins?: readonly string[]
+  trustProxy?: readonly string[]
+}
+
+const BODY_LIMIT = 16 * 1024
+const HEADERS_TIMEOUT_MS = 20_000
+
+/** The public listener: everything a client can reach, in the order in which a request meets it. */
+export async function buildApp(
+  useCases: SignInUseCases,
+  options: AppOptions,
+): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: options.logger ?? false,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: HEADERS_TIMEOUT_MS,
+    trustProxy: options.trustProxy?.length ? [...options.trustProxy] : false,
+    routerOptions: { ignoreTrailingSlash: false },
+    // Silently dropping a field or turning 12 into "12" hides the client's mistake.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } },
+    frameworkErrors: (error, request, reply) => {
+      void replyWithProblem(error, request, reply)
+    },
+    clientErrorHandler: answerBrokenRequest,
+  })
+  // text/plain can be sent by a form on any site without a CORS preflight; JSON only.
+  app.removeContentTypeParser('text/plain')
+  app.setErrorHandler(replyWithProblem)
+  app.setNotFoundHandler((request, reply) =>
+    replyWithProblem(new HttpProblem('not_found'), request, reply),
+  )
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' })
+  })
+  if (options.corsOrigins?.length) {
+    await app.register(cors, {
+      origin: [...options.corsOrigins],
+      methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+      allowedHeaders: ['content-type', 'authorization'],
+      exposedHeaders: ['x-request-id', 'retry-after'],
+      maxAge: 600,
+    })
+  }
+  refuseUnknownRoutes(app)
+  logRequests(app)
+  await app.register(swagger, openApiOptions(options.openApi ?? '3.1.0', options.version))
+  for (const schema of [...PROBLEM_SCHEMAS, ...SIGN_IN_SCHEMAS]) app.addSchema(schema)
+  await app.register(signInRoutes, useCases)
+  return app
+}

@@ -1,0 +1,80 @@
+/** What Authsignal answers, checked: a field that is missing or of another type fails here. */
+export interface TrackedAction {
+  state: string
+  token: string
+  url: string
+  isEnrolled: boolean
+  enrolledMethods: readonly string[]
+}
+
+/** What Authsignal says of a token; every field may be missing from a refused one. */
+export interface Validation {
+  isValid: boolean
+  state?: string
+  userId?: string
+  action?: string
+  idempotencyKey?: string
+  method?: string
+}
+
+export interface EnrolledAuthenticator {
+  id: string
+  method: string
+  address: string | undefined
+  /** Proven at least once, or enrolled by a server that vouched for it. */
+  isVerified: boolean
+}
+
+export function readTracked(answer: unknown): TrackedAction {
+  const { state, token, url, isEnrolled, enrolledVerificationMethods } = fieldsOf(answer)
+  if (typeof state !== 'string' || typeof token !== 'string' || typeof url !== 'string') {
+    throw new Error('unusable answer')
+  }
+  return {
+    state,
+    token,
+    url,
+    isEnrolled: isEnrolled === true,
+    enrolledMethods: Array.isArray(enrolledVerificationMethods)
+      ? enrolledVerificationMethods.filter((method) => typeof method === 'string')
+      : [],
+  }
+}
+
+export function readValidation(answer: unknown): Validation {
+  const { isValid, ...rest } = fieldsOf(answer)
+  if (typeof isValid !== 'boolean') throw new Error('unusable answer')
+  const names = {
+    state: 'state',
+    userId: 'userId',
+    action: 'action',
+    idempotencyKey: 'idempotencyKey',
+    method: 'verificationMethod',
+  } as const
+  const validation: Validation = { isValid }
+  for (const [ours, theirs] of Object.entries(names)) {
+    const value = rest[theirs]
+    if (typeof value === 'string') Object.assign(validation, { [ours]: value })
+  }
+  return validation
+}
+
+export function readAuthenticators(answer: unknown): EnrolledAuthenticator[] {
+  if (!Array.isArray(answer)) throw new Error('unusable answer')
+  return answer.map((entry: unknown) => {
+    const fields = fieldsOf(entry)
+    const { userAuthenticatorId, verificationMethod, email, phoneNumber } = fields
+    const address = typeof email === 'string' ? email : phoneNumber
+    return {
+      id: String(userAuthenticatorId),
+      method: String(verificationMethod),
+      address: typeof address === 'string' ? address : undefined,
+      isVerified: Boolean(fields['verifiedAt'] ?? fields['lastVerifiedAt']),
+    }
+  })
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) throw new Error('unusable answer')
+  return { ...value }
+}

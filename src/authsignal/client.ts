@@ -1,0 +1,140 @@
+import { Authsignal, VerificationMethod } from '@authsignal/node'
+import axios from 'axios'
+import { SignInError } from '../sign-in/errors.ts'
+import { readAuthenticators, readTracked, readValidation } from './answers.ts'
+import type { EnrolledAuthenticator, TrackedAction, Validation } from './answers.ts'
+import {
+  authsignalFailure,
+  DeadlineExceeded,
+  isConnectionFailure,
+  isRefusedToken,
+} from './failure.ts'
+
+export interface AuthsignalOptions {
+  secret: string
+  /** Includes `/v1`. */
+  url: string
+  /** Bounds one call. */
+  timeoutMs: number
+}
+
+export interface TrackInput {
+  userId: string
+  action: string
+  idempotencyKey: string
+  attributes: {
+    username?: string
+    email?: string
+    phoneNumber?: string
+    redirectUrl?: string
+    ipAddress?: string
+    userAgent?: string
+    deviceId?: string
+    locale?: string
+  }
+}
+
+export interface AuthsignalClient {
+  track(input: TrackInput): Promise<TrackedAction>
+  validate(input: { token: string; userId: string; action: string }): Promise<Validation>
+  authenticators(userId: string): Promise<EnrolledAuthenticator[]>
+  /** Enrols an address as the user's without a challenge: only ever one that Cognito holds. */
+  enrol(userId: string, authenticator: { method: OtpMethod; address: string }): Promise<void>
+  removeAuthenticator(userId: string, id: string): Promise<void>
+}
+export type OtpMethod = 'EMAIL_OTP' | 'SMS'
+
+/**
+ * The one place that touches @authsignal/node. It adds what the SDK lacks: a deadline, encoded ids,
+ * a check of what comes back, and errors that do not carry the API secret.
+ */
+export function authsignalClient({ secret, url, timeoutMs }: AuthsignalOptions): AuthsignalClient {
+  // The SDK has no time-out option but uses this shared instance. A redirect would carry the
+  // secret to another host.
+  axios.defaults.timeout = timeoutMs
+  axios.defaults.maxRedirects = 0
+  // `retries: 0` keeps the SDK from patching that instance with a retry of its own.
+  const sdk = new Authsignal({ apiSecretKey: secret, apiUrl: url, retries: 0 })
+
+  async function call<T>(operation: string, send: () => Promise<T>): Promise<T> {
+    try {
+      return await withinDeadline(timeoutMs, () => onceMoreIfLost(send))
+    } catch (error) {
+      throw error instanceof SignInError ? error : authsignalFailure(operation, error)
+    }
+  }
+
+  return {
+    track: ({ userId, action, idempotencyKey, attributes }) =>
+      call('track', async () => {
+        const answer: unknown = await sdk.track({
+          userId: pathSegment(userId),
+          action: pathSegment(action),
+          attributes: { idempotencyKey, ...attributes },
+        })
+        return readTracked(answer)
+      }),
+
+    validate: ({ token, userId, action }) =>
+      call('validate', async () => {
+        try {
+          return readValidation(await sdk.validateChallenge({ token, userId, action }))
+        } catch (error) {
+          if (isRefusedToken(error)) return { isValid: false }
+          throw error
+        }
+      }),
+
+    authenticators: (userId) =>
+      call('authenticators', async () =>
+        readAuthenticators(await sdk.getAuthenticators({ userId: pathSegment(userId) })),
+      ),
+
+    enrol: (userId, { method, address }) =>
+      call('enrol', async () => {
+        await sdk.enrollVerifiedAuthenticator({
+          userId: pathSegment(userId),
+          attributes:
+            method === 'SMS'
+              ? { verificationMethod: VerificationMethod.SMS, phoneNumber: address }
+              : { verificationMethod: VerificationMethod.EMAIL_OTP, email: address },
+        })
+      }),
+
+    removeAuthenticator: (userId, id) =>
+      call('removeAuthenticator', () =>
+        sdk.deleteAuthenticator({
+          userId: pathSegment(userId),
+          userAuthenticatorId: pathSegment(id),
+        }),
+      ),
+  }
+}
+
+/** The SDK puts ids into the path as they are: `../admin` would become another endpoint. */
+export function pathSegment(id: string): string {
+  if (!id || /^\.+$/.test(id)) throw new Error('not usable as an id')
+  return encodeURIComponent(id)
+}
+
+async function withinDeadline<T>(timeoutMs: number, work: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new DeadlineExceeded()), timeoutMs)
+  })
+  try {
+    return await Promise.race([work(), deadline])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Every call here may be repeated: each names its action, user or authenticator. */
+async function onceMoreIfLost<T>(send: () => Promise<T>): Promise<T> {
+  try {
+    return await send()
+  } catch (error) {
+    if (!isConnectionFailure(error)) throw error
+    return send()
+  }
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import {
+  AdminCreateUserCommand,
+  type CognitoIdentityProviderClient,
+} from '@aws-sdk/client-cognito-identity-provider'
+import type { Identifier } from '../sign-in/identifier.ts'
+import type { CreateOutcome, UserPool } from '../sign-in/ports.ts'
+import { readSdkError, upstreamFailure } from './exceptions.ts'
+
+interface CreateUserOptions {
+  client: CognitoIdentityProviderClient
+  userPoolId: string
+}
+
+/**
+ * AdminCreateUser without a message and with nothing marked verified: the address is a claim until
+ * the first challenge proves it.
+ */
+export function createUser(
+  { client, userPoolId }: CreateUserOptions,
+  deadline: () => { abortSignal: AbortSignal },
+): UserPool['createUser'] {
+  // Learnt from the first refusal; a pool's kind never changes (AWS docs: user pool attributes).
+  let addressesAreAliases = false
+
+  async function create(username: string, identifier: Identifier): Promise<CreateOutcome> {
+    const command = new AdminCreateUserCommand({
+      UserPoolId: userPoolId,
+      Username: username,
+      UserAttributes: attributesOf(identifier),
+      MessageAction: 'SUPPRESS',
+    })
+    try {
+      await client.send(command, deadline())
+      return { outcome: 'created', username }
+    } catch (error) {
+      return outcomeOf(error, username)
+    }
+  }
+
+  return async (identifier) => {
+    if (!addressesAreAliases) {
+      try {
+        return await create(identifier.value, identifier)
+      } catch (error) {
+        if (!(error instanceof AddressIsAlias)) throw error
+        addressesAreAliases = true
+      }
+    }
+    return create(usernameFor(userPoolId, identifier), identifier)
+  }
+}
+
+/** Alias pools refuse a username that looks like an address. */
+class AddressIsAlias extends Error {
+  override readonly name = 'AddressIsAlias'
+}
+
+function outcomeOf(error: unknown, username: string): CreateOutcome {
+  const { name, message } = readSdkError(error)
+  // Somebody else was faster, or a double tap: there is a user, which is all that was wanted.
+  if (name === 'UsernameExistsException') return { outcome: 'exists', username }
+  // The user is kept although the (suppressed) message could not be sent (aws/aws-sdk#438).
+  if (name === 'CodeDeliveryFailureException') return { outcome: 'created', username }
+  if (name === 'UserLambdaValidationException' && message.startsWith('PreSignUp')) {
+    return { outcome: 'refused' }
+  }
+  if (name === 'InvalidParameterException' && /configured for .+ alias/.test(message)) {
+    throw new AddressIsAlias()
+  }
+  throw upstreamFailure('AdminCreateUser', error)
+}
+
+function attributesOf({ kind, value }: Identifier): { Name: string; Value: string }[] {
+  if (kind === 'username') return []
+  return [{ Name: kind === 'email' ? 'email' : 'phone_number', Value: value }]
+}
+
+/**
+ * The username of an alias pool's user. The alias works only once it is verified, so an unfinished
+ * first sign-in is found again, and two racing ones meet, only if every instance makes the same name.
+ */
+function usernameFor(userPoolId: string, { kind, value }: Identifier): string {
+  return createHash('sha256').update(`${userPoolId} ${kind} ${value}`).digest('hex').slice(0, 32)
+}

@@ -1,0 +1,157 @@
+import {
+  InitiateAuthCommand,
+  RespondToAuthChallengeCommand,
+  type AuthenticationResultType,
+  type CognitoIdentityProviderClient,
+  type InitiateAuthCommandOutput,
+  type RespondToAuthChallengeCommandOutput,
+} from '@aws-sdk/client-cognito-identity-provider'
+import { SignInError } from '../sign-in/errors.ts'
+import type { PendingChallenge, Tokens, UserPool } from '../sign-in/ports.ts'
+import { createUser } from './create-user.ts'
+import { readSdkError, upstreamFailure } from './exceptions.ts'
+import { secretHash } from './secret-hash.ts'
+
+export interface UserPoolOptions {
+  client: CognitoIdentityProviderClient
+  userPoolId: string
+  clientId: string
+  clientSecret?: string | undefined
+  /** One deadline per call. Cognito waits up to 5 s for each trigger. */
+  timeoutMs: number
+}
+
+/** The UserPool port over the AWS SDK. */
+export function cognitoUserPool(options: UserPoolOptions): UserPool {
+  const { client, clientId, clientSecret, timeoutMs } = options
+  const deadline = () => ({ abortSignal: AbortSignal.timeout(timeoutMs) })
+
+  return {
+    async beginChallenge(username) {
+      const command = new InitiateAuthCommand({
+        AuthFlow: 'CUSTOM_AUTH',
+        ClientId: clientId,
+        AuthParameters: { USERNAME: username, ...secretHash(clientSecret, clientId, username) },
+      })
+      try {
+        const answer = await client.send(command, deadline())
+        return { outcome: 'challenge', challenge: pendingChallenge('InitiateAuth', answer) }
+      } catch (error) {
+        const { name } = readSdkError(error)
+        if (name === 'UserNotFoundException') return { outcome: 'no_such_user' }
+        if (mayNotSignIn(error)) return { outcome: 'refused' }
+        throw asFailure('InitiateAuth', error)
+      }
+    },
+
+    async answerChallenge({ challenge: { cognitoSession, username }, answer, metadata }) {
+      const command = new RespondToAuthChallengeCommand({
+        ChallengeName: 'CUSTOM_CHALLENGE',
+        ClientId: clientId,
+        Session: cognitoSession,
+        ChallengeResponses: {
+          USERNAME: username,
+          ANSWER: answer,
+          ...secretHash(clientSecret, clientId, username),
+        },
+        ClientMetadata: metadata,
+      })
+      try {
+        const output = await client.send(command, deadline())
+        const { AuthenticationResult: result } = output
+        if (result) return { outcome: 'tokens', tokens: readTokens(result, username, clientId) }
+        // A wrong answer is no error to Cognito: the next challenge comes back with 200.
+        const challenge = pendingChallenge('RespondToAuthChallenge', output)
+        return { outcome: 'challenge', challenge }
+      } catch (error) {
+        if (isSessionGone(error)) return { outcome: 'session_gone' }
+        if (isRefusal(error) || mayNotSignIn(error)) return { outcome: 'refused' }
+        throw asFailure('RespondToAuthChallenge', error)
+      }
+    },
+
+    createUser: createUser(options, deadline),
+  }
+}
+
+/** States of a user, not of the service; named alike at start and at finish. */
+function mayNotSignIn(error: unknown): boolean {
+  const { name, message } = readSdkError(error)
+  return (
+    name === 'UserNotConfirmedException' ||
+    name === 'PasswordResetRequiredException' ||
+    (name === 'NotAuthorizedException' && message.startsWith('User is disabled'))
+  )
+}
+
+/** Define gave up, or the user went away meanwhile: one outcome, whatever the text. */
+function isRefusal(error: unknown): boolean {
+  const { name, message } = readSdkError(error)
+  // A wrong secret is our configuration, not the user's proof.
+  const misconfigured = /secret|hash|client/i.test(message)
+  return (
+    (name === 'NotAuthorizedException' && !misconfigured) ||
+    name === 'CodeMismatchException' ||
+    name === 'UserNotFoundException'
+  )
+}
+
+function isSessionGone(error: unknown): boolean {
+  const { name, message } = readSdkError(error)
+  return (
+    name === 'ExpiredCodeException' ||
+    (name === 'NotAuthorizedException' && message.startsWith('Invalid session for the user'))
+  )
+}
+
+function asFailure(operation: string, error: unknown): SignInError {
+  return error instanceof SignInError ? error : upstreamFailure(operation, error)
+}
+
+function pendingChallenge(
+  operation: string,
+  answer: InitiateAuthCommandOutput | RespondToAuthChallengeCommandOutput,
+): PendingChallenge {
+  const { ChallengeName: name, Session: session, ChallengeParameters: parameters } = answer
+  const username = parameters?.['USERNAME']
+  if (name !== 'CUSTOM_CHALLENGE' || !session || !username) {
+    // Pool MFA switched on, or Define issued tokens at once: neither is a passwordless pool.
+    throw unusable(operation, 'answer is no custom challenge')
+  }
+  return { cognitoSession: session, username, parameters: parameters ?? {} }
+}
+
+function readTokens(result: AuthenticationResultType, username: string, clientId: string): Tokens {
+  const { AccessToken, IdToken, RefreshToken, ExpiresIn } = result
+  if (!AccessToken || !IdToken || !RefreshToken || !ExpiresIn) {
+    throw unusable('RespondToAuthChallenge', 'tokens are missing')
+  }
+  // The answer came from Cognito over TLS, so the signature adds nothing; but tokens of another
+  // user or client must never leave, however they came to be here.
+  const claims = claimsOf(AccessToken)
+  if (claims['username'] !== username || claims['client_id'] !== clientId) {
+    throw unusable('RespondToAuthChallenge', 'tokens are of another user or client')
+  }
+  return {
+    accessToken: AccessToken,
+    idToken: IdToken,
+    refreshToken: RefreshToken,
+    expiresIn: ExpiresIn,
+  }
+}
+
+function claimsOf(jwt: string): Record<string, unknown> {
+  try {
+    const payload = Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()
+    const claims: unknown = JSON.parse(payload)
+    return typeof claims === 'object' && claims !== null ? { ...claims } : {}
+  } catch {
+    return {}
+  }
+}
+
+function unusable(operation: string, reason: string): SignInError {
+  return new SignInError('upstream_error', {
+    upstream: { service: 'cognito', operation, reason },
+  })
+}

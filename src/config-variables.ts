@@ -1,0 +1,199 @@
+import { isIP } from 'node:net'
+
+/** One environment variable. `parse` gets the text or the default, and throws what to write instead. */
+interface Variable<T> {
+  says: string
+  default?: string
+  parse: (text: string | undefined) => T
+}
+
+/** Every variable of the service, in the order of the documentation generated from it. */
+export const VARIABLES = {
+  PORT: variable('Port of the public listener.', wholeNumber(0, 65_535), '3000'),
+  HOST: variable('Address of both listeners.', text(), '0.0.0.0'),
+  ADMIN_PORT: variable(
+    'Port of the admin listener: health and the OpenAPI document. Do not expose it.',
+    wholeNumber(0, 65_535),
+    '9464',
+  ),
+  AWS_REGION: variable(
+    'Region of the user pool. Credentials come from the AWS default chain.',
+    matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-west-1'),
+  ),
+  COGNITO_USER_POOL_ID: variable(
+    'The user pool.',
+    matching(/^[\w-]+_[0-9a-zA-Z]+$/, 'a pool id such as eu-west-1_AbCdEf123'),
+  ),
+  COGNITO_CLIENT_ID: variable('The app client.', matching(/^\w{1,128}$/, 'an app client id')),
+  COGNITO_CLIENT_SECRET: variable(
+    "The app client's secret, if it has one. It should: without it anybody can call Cognito directly.",
+    optional(matching(/^[\w+]{1,64}$/, 'an app client secret')),
+  ),
+  COGNITO_ENDPOINT: variable('Another Cognito, for emulators.', optional(httpUrl())),
+  COGNITO_AUTH_SESSION_MINUTES: variable(
+    "The app client's AuthSessionValidity, 3 to 15.",
+    wholeNumber(3, 15),
+    '3',
+  ),
+  AUTHSIGNAL_SECRET: variable('The API secret key of the Authsignal tenant.', text()),
+  AUTHSIGNAL_URL: variable(
+    "The tenant's region, with `/v1`: https://eu.api.authsignal.com/v1.",
+    authsignalUrl,
+  ),
+  SESSION_KEYS: variable(
+    'Comma-separated base64 keys of 32 bytes. The first seals sessions, all of them open.',
+    sessionKeys,
+  ),
+  PROVISIONING: variable(
+    '`create` makes missing users with AdminCreateUser, `none` makes no users.',
+    oneOf('create', 'none'),
+    'create',
+  ),
+  USERNAME_FORM: variable(
+    '`attribute`: email or phone number is the username or an alias of it.',
+    oneOf('attribute'),
+    'attribute',
+  ),
+  CHALLENGE_ANSWER_FORMAT: variable(
+    '`raw` or `json` (`{"token":…}`), for pools whose triggers expect that. Ours take both.',
+    oneOf('raw', 'json'),
+    'raw',
+  ),
+  ALLOWED_REDIRECT_URLS: variable(
+    'Comma-separated URLs that `redirectUrl` may name; query and fragment are free.',
+    listOf(url, 'absolute URLs'),
+    '',
+  ),
+  CORS_ORIGINS: variable(
+    'Comma-separated origins of web apps that call the service from a browser.',
+    listOf(origin, 'origins such as https://app.example.com'),
+    '',
+  ),
+  TRUST_PROXY: variable(
+    'Comma-separated CIDR ranges of proxies whose X-Forwarded-For is believed.',
+    listOf(cidr, 'ranges such as 10.0.0.0/8'),
+    '',
+  ),
+  UPSTREAM_TIMEOUT_MS: variable(
+    'Deadline of one call to Cognito. It waits up to 5 s for each trigger.',
+    wholeNumber(100, 60_000),
+    '15000',
+  ),
+  START_SIGN_IN_FLOOR_MS: variable(
+    'No start answers faster, so that time does not tell whether a user is new.',
+    wholeNumber(0, 10_000),
+    '500',
+  ),
+  LOG_LEVEL: variable(
+    'Least severe level that is logged.',
+    oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+    'info',
+  ),
+} satisfies Record<string, Variable<unknown>>
+
+type Parse<T> = (text: string | undefined) => T
+
+function variable<T>(says: string, parse: Parse<T>, fallback?: string): Variable<T> {
+  return { says, parse, ...(fallback === undefined ? {} : { default: fallback }) }
+}
+
+function text(): Parse<string> {
+  return (value) => {
+    if (!value) throw new Error('is required')
+    return value
+  }
+}
+
+function optional<T>(parse: Parse<T>): Parse<T | undefined> {
+  return (value) => (value ? parse(value) : undefined)
+}
+
+function matching(pattern: RegExp, what: string): Parse<string> {
+  return (value) => {
+    const given = text()(value)
+    if (!pattern.test(given)) throw new Error(`must be ${what}`)
+    return given
+  }
+}
+
+function wholeNumber(least: number, most: number): Parse<number> {
+  return (value) => {
+    const number = /^\d+$/.test(value ?? '') ? Number(value) : Number.NaN
+    if (!(number >= least && number <= most)) {
+      throw new Error(`must be a whole number from ${least} to ${most}`)
+    }
+    return number
+  }
+}
+
+function oneOf<const Choice extends string>(...choices: Choice[]): Parse<Choice> {
+  return (value) => {
+    const found = choices.find((choice) => choice === value)
+    if (found === undefined) throw new Error(`must be one of: ${choices.join(', ')}`)
+    return found
+  }
+}
+
+function listOf(check: (entry: string) => boolean, what: string): Parse<readonly string[]> {
+  return (value) => {
+    const entries = (value ?? '').split(',').map((entry) => entry.trim())
+    const given = entries.filter((entry) => entry !== '')
+    if (!given.every(check)) throw new Error(`must be a comma-separated list of ${what}`)
+    return given
+  }
+}
+
+function httpUrl(): Parse<string> {
+  return (value) => {
+    if (!value || !/^https?:\/\//.test(value) || !URL.canParse(value)) {
+      throw new Error('must be an http or https URL')
+    }
+    return value.replace(/\/+$/, '')
+  }
+}
+
+/** Plain http would show the secret to the network; only a host that is no public name may use it. */
+function authsignalUrl(value: string | undefined): string {
+  const given = text()(value)
+  if (!URL.canParse(given) || !given.replace(/\/+$/, '').endsWith('/v1')) {
+    throw new Error('must be a URL that ends in /v1')
+  }
+  const { protocol, hostname } = new URL(given)
+  const isLocal =
+    !hostname.includes('.') ||
+    (isIP(hostname) === 4 && hostname.startsWith('127.')) ||
+    hostname === '[::1]'
+  if (protocol !== 'https:' && !(protocol === 'http:' && isLocal)) throw new Error('must be https')
+  return given.replace(/\/+$/, '')
+}
+
+function sessionKeys(value: string | undefined): readonly Buffer[] {
+  const keys = text()(value)
+    .split(',')
+    .map((key) => key.trim())
+  return keys.map((key) => {
+    const bytes = Buffer.from(key, 'base64')
+    if (bytes.length !== 32 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(key)) {
+      throw new Error('must be base64 of 32 bytes each: openssl rand -base64 32')
+    }
+    return bytes
+  })
+}
+
+function url(entry: string): boolean {
+  return URL.canParse(entry)
+}
+
+function origin(entry: string): boolean {
+  return /^https?:/.test(entry) && URL.canParse(entry) && new URL(entry).origin === entry
+}
+
+function cidr(entry: string): boolean {
+  const [address = '', prefix] = entry.split('/')
+  const family = isIP(address)
+  if (family === 0) return false
+  if (prefix === undefined) return true
+  const bits = /^\d+$/.test(prefix) ? Number(prefix) : Number.NaN
+  // A prefix of 0 would believe every client's own header.
+  return bits > 0 && bits <= (family === 4 ? 32 : 128)
+}

@@ -1,0 +1,80 @@
+import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
+import { PROBLEMS, type ProblemCode } from './problems.ts'
+
+export type OpenApiVersion = '3.1.0' | '3.0.3'
+
+/** Options of @fastify/swagger. The 3.0.3 document is for generators that need it. */
+export function openApiOptions(
+  openapi: OpenApiVersion,
+  version: string,
+): FastifyDynamicSwaggerOptions {
+  return {
+    openapi: {
+      openapi,
+      info: {
+        title: 'cognito-authsignal-bff',
+        version,
+        description:
+          'Passwordless sign-in in two calls. Start a sign-in, let the Authsignal SDK or its ' +
+          'pre-built page challenge the user, and finish with the validation token it gives you.',
+        license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+      },
+      servers: [{ url: '/' }],
+      tags: [{ name: 'SignIn', description: 'Signing in.' }],
+    },
+    // Without this, components are called def-0, def-1 and so on.
+    refResolver: {
+      buildLocalReference: (json, _baseUri, _fragment, i) =>
+        typeof json['$id'] === 'string' ? json['$id'] : `schema${i}`,
+    },
+  }
+}
+
+/** Problem answers of one operation, one entry per status, each naming its codes. */
+export function problemResponses(
+  codes: readonly ProblemCode[],
+  examples: Partial<Record<ProblemCode, object>> = {},
+): Record<number, object> {
+  const everywhere: ProblemCode[] = [
+    'payload_too_large',
+    'unsupported_media_type',
+    'internal_error',
+  ]
+  const byStatus = new Map<number, ProblemCode[]>()
+  for (const code of [...codes, ...everywhere]) {
+    const { status } = PROBLEMS[code]
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, those]) => [
+      status,
+      {
+        description: those.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+        content: {
+          'application/problem+json': {
+            schema: { $ref: 'Problem#' },
+            examples: Object.fromEntries(
+              those.map((code) => [code, { value: exampleOf(code, examples[code]) }]),
+            ),
+          },
+        },
+      },
+    ]),
+  )
+}
+
+const EXAMPLE_ID = '5f0c2c5e-2a51-4d0b-9a6b-3c1c3f6f1a52'
+
+function exampleOf(code: ProblemCode, more: object = {}): object {
+  const { status, title, detail } = PROBLEMS[code]
+  return {
+    type: `urn:cognito-authsignal-bff:problem:${code}`,
+    title,
+    status,
+    detail,
+    instance: `urn:uuid:${EXAMPLE_ID}`,
+    code,
+    requestId: EXAMPLE_ID,
+    ...more,
+  }
+}

@@ -1,0 +1,44 @@
+import { readExistenceHint } from '../trigger-protocol/existence-hint.ts'
+import { PROVIDE_AUTH_PARAMETERS } from '../trigger-protocol/words.ts'
+import { SignInError } from './errors.ts'
+import type { IssuedChallenge, PendingChallenge } from './ports.ts'
+
+/** The made-up username of an unknown user is a UUID of version 3 (aws/aws-sdk-go#3134). */
+const NAME_DERIVED_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-3[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** True when the triggers want the client's context before they issue a challenge (two rounds). */
+export function asksForContext(challenge: PendingChallenge): boolean {
+  const { challenge: name, nextStep } = challenge.parameters
+  return name === PROVIDE_AUTH_PARAMETERS || nextStep === PROVIDE_AUTH_PARAMETERS
+}
+
+/**
+ * Whether a challenge was made for a user that does not exist: certain with our triggers, a good
+ * guess with others (a wrong guess costs one AdminCreateUser that answers "exists").
+ */
+export function isForNobody(challenge: PendingChallenge, hintKey: Buffer): boolean {
+  const exists = readExistenceHint(hintKey, challenge.parameters['hint'])
+  return exists === undefined ? NAME_DERIVED_UUID.test(challenge.username) : !exists
+}
+
+/**
+ * What the create trigger, ours or the vendor's, issued for the client.
+ * @throws SignInError `sign_in_blocked` when a rule said no, `upstream_error` when there is nothing
+ *   a client could use
+ */
+export function readIssued({ parameters }: PendingChallenge): IssuedChallenge {
+  const { token, url, state } = parameters
+  if (state === 'BLOCK' || state?.startsWith('REVIEW') === true) {
+    throw new SignInError('sign_in_blocked')
+  }
+  if (!token && !url) {
+    throw new SignInError('upstream_error', {
+      upstream: {
+        service: 'cognito',
+        operation: 'CreateAuthChallenge',
+        reason: 'challenge has neither token nor url',
+      },
+    })
+  }
+  return { ...(token ? { token } : {}), ...(url ? { url } : {}) }
+}

@@ -1,0 +1,29 @@
+import type { Lookalike } from './lookalike.ts'
+import type { UserPool } from './ports.ts'
+import type { SessionSealer } from './sealed-session.ts'
+
+/** What starting and finishing a sign-in need; made once in server.ts. */
+export interface SignInDeps {
+  userPool: UserPool
+  sealer: SessionSealer
+  lookalike: Lookalike
+  keys: {
+    /** Reads the triggers' existence hint. */
+    hint: Buffer
+    /** Signs the context for the triggers. */
+    context: Buffer
+  }
+  settings: SignInSettings
+  now: () => number
+  sleep: (ms: number) => Promise<unknown>
+}
+
+export interface SignInSettings {
+  provisioning: 'create' | 'none'
+  answerFormat: 'raw' | 'json'
+  /** How long a started sign-in can be finished. */
+  sessionSeconds: number
+  allowedRedirectUrls: readonly string[]
+  /** No start answers faster than this, so that time tells nothing about the user. */
+  startFloorMs: number
+}

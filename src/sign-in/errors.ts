@@ -1,0 +1,59 @@
+/** The ways a sign-in can fail, as clients see them: stable names, each with one HTTP status. */
+export type SignInErrorCode =
+  | 'invalid_request'
+  | 'challenge_failed'
+  | 'session_expired'
+  | 'sign_in_blocked'
+  | 'redirect_url_not_allowed'
+  | 'upstream_error'
+  | 'upstream_unavailable'
+  | 'upstream_timeout'
+
+/** Which upstream said no, in words that are safe to log: names and ids, never its message. */
+export interface UpstreamFailure {
+  service: 'cognito' | 'authsignal'
+  operation: string
+  /** The upstream's own error name or code, such as `NotAuthorizedException`. */
+  reason: string
+  /** The upstream's request id, for a support case. */
+  requestId?: string
+}
+
+/** A fresh try after a wrong answer; the same shape as a start. */
+export interface Retry {
+  session: string
+  token?: string
+  url?: string
+  expiresIn: number
+}
+
+interface SignInErrorOptions {
+  /** Which body fields are wrong and what to do about it; never their values. */
+  errors?: { pointer: string; detail: string }[]
+  /** Seconds to wait before the same call makes sense again. */
+  retryAfter?: number
+  retry?: Retry
+  upstream?: UpstreamFailure
+}
+
+/**
+ * A failure that a client is told about. It has no `cause`: what the AWS and Authsignal SDKs throw
+ * carries addresses, and Authsignal's carries the API secret, so neither may travel with it.
+ */
+export class SignInError extends Error {
+  override readonly name = 'SignInError'
+  readonly code: SignInErrorCode
+  readonly errors: SignInErrorOptions['errors']
+  readonly retryAfter: number | undefined
+  readonly retry: Retry | undefined
+  readonly upstream: UpstreamFailure | undefined
+
+  constructor(code: SignInErrorCode, options: SignInErrorOptions = {}) {
+    super(code)
+    this.code = code
+    this.errors = options.errors
+    this.retryAfter = options.retryAfter
+    this.retry = options.retry
+    this.upstream = options.upstream
+  }
+}

@@ -1,0 +1,76 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+
+/**
+ * What the service knows of the client and the triggers cannot see. It travels as ClientMetadata,
+ * which any direct caller of Cognito can write (AWS docs: custom challenge triggers), hence the
+ * signature: unsigned context is no context.
+ */
+export interface SignInContext {
+  /** What the user typed. The proof must be of the same kind. */
+  identifier: 'email' | 'phoneNumber' | 'username'
+  ipAddress?: string
+  userAgent?: string
+  deviceId?: string
+  locale?: string
+  redirectUrl?: string
+}
+
+/** Longer than any sign-in lives (AuthSessionValidity is at most 15 minutes). */
+const MAX_AGE_MS = 20 * 60_000
+const FIELDS = ['ipAddress', 'userAgent', 'deviceId', 'locale', 'redirectUrl'] as const
+const IDENTIFIERS = ['email', 'phoneNumber', 'username'] as const
+
+/**
+ * ClientMetadata for one user's sign-in: the context, its signature, and `signInMethod` for pools
+ * that run the vendor's two-round triggers, which read nothing else.
+ */
+export function writeContext(
+  key: Buffer,
+  username: string,
+  context: SignInContext,
+  now = Date.now(),
+): Record<string, string> {
+  const fields: Record<string, string> = {
+    ...definedOnly(context),
+    signInMethod: context.identifier === 'phoneNumber' ? 'SMS' : 'EMAIL',
+    issuedAt: String(now),
+  }
+  return { ...fields, signature: sign(key, username, fields) }
+}
+
+/** `undefined` unless our service signed it for this user just now. */
+export function readContext(
+  key: Buffer,
+  username: string,
+  metadata: Record<string, string> | null | undefined,
+  now = Date.now(),
+): SignInContext | undefined {
+  const { signature = '', ...fields } = metadata ?? {}
+  const given = Buffer.from(signature)
+  const expected = Buffer.from(sign(key, username, fields))
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined
+  const age = now - Number(fields['issuedAt'])
+  if (!(Math.abs(age) < MAX_AGE_MS)) return undefined
+  const identifier = IDENTIFIERS.find((kind) => kind === fields['identifier'])
+  if (identifier === undefined) return undefined
+  const context: SignInContext = { identifier }
+  for (const name of FIELDS) {
+    const value = fields[name]
+    if (value !== undefined) context[name] = value
+  }
+  return context
+}
+
+function definedOnly(context: SignInContext): Record<string, string> {
+  return Object.fromEntries(Object.entries(context).filter(([, value]) => value !== undefined))
+}
+
+function sign(key: Buffer, username: string, fields: Record<string, string>): string {
+  // Sorted pairs as JSON: one spelling only, and no field can run into the next.
+  const canonical = JSON.stringify([username, ...Object.entries(fields).toSorted(byName)])
+  return createHmac('sha256', key).update(canonical).digest('base64url')
+}
+
+function byName([a]: [string, string], [b]: [string, string]): number {
+  return a < b ? -1 : 1
+}

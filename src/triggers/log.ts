@@ -1,0 +1,4 @@
+/** One JSON line for CloudWatch. Only names, codes and ids of requests: no user, token or address. */
+export function log(level: 'info' | 'error', msg: string, fields: Record<string, string>): void {
+  process.stdout.write(`${JSON.stringify({ level, msg, ...fields })}\n`)
+}

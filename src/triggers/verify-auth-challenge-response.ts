@@ -1,0 +1,11 @@
+import type { VerifyEvent } from './events.ts'
+import { guarded } from './guard.ts'
+import { markVerified } from './mark-verified.ts'
+import { triggerSettings } from './settings.ts'
+import { verifyProof } from './verify-proof.ts'
+
+const deps = { ...triggerSettings(process.env), markVerified: markVerified(process.env) }
+
+export function handler(event: VerifyEvent): Promise<VerifyEvent> {
+  return guarded('verify-auth-challenge-response', () => verifyProof(deps, event))
+}
