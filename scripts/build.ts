@@ -69,7 +69,7 @@ async function buildLocal(): Promise<void> {
   await Promise.all([
     build({
       ...common,
-      entryPoints: ['local/index.ts', 'local/dev.ts', 'local/stack.ts'],
+      entryPoints: ['local/index.ts', 'local/dev.ts', 'local/compose.ts'],
       outdir: 'dist-local',
       outExtension: { '.js': '.mjs' },
       splitting: false,

@@ -155,12 +155,13 @@ function httpUrl(): Parse<string> {
 /** Plain http would show the secret to the network; only a host that is no public name may use it. */
 function authsignalUrl(value: string | undefined): string {
   const given = text()(value)
-  if (!URL.canParse(given) || !given.replace(/\/+$/, '').endsWith('/v1')) {
+  const isPlain = URL.canParse(given) && !/[?#]/.test(given)
+  if (!isPlain || !new URL(given).pathname.replace(/\/+$/, '').endsWith('/v1')) {
     throw new Error('must be a URL that ends in /v1')
   }
   const { protocol, hostname } = new URL(given)
   const isLocal =
-    !hostname.includes('.') ||
+    /^[^.:]+$/.test(hostname) ||
     (isIP(hostname) === 4 && hostname.startsWith('127.')) ||
     hostname === '[::1]'
   if (protocol !== 'https:' && !(protocol === 'http:' && isLocal)) throw new Error('must be https')
@@ -189,9 +190,9 @@ function origin(entry: string): boolean {
 }
 
 function cidr(entry: string): boolean {
-  const [address = '', prefix] = entry.split('/')
+  const [address = '', prefix, ...rest] = entry.split('/')
   const family = isIP(address)
-  if (family === 0) return false
+  if (family === 0 || rest.length > 0) return false
   if (prefix === undefined) return true
   const bits = /^\d+$/.test(prefix) ? Number(prefix) : Number.NaN
   // A prefix of 0 would believe every client's own header.

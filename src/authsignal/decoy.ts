@@ -8,33 +8,35 @@ const DECOY_USER = '00000000-0000-4000-8000-00000000dec0'
  * A challenge for nobody: tracked for real, so that it takes as long, fails as often and looks the
  * same as any other, then given a signature that fails. The token is worth nothing at Authsignal:
  * it can neither enrol an authenticator nor send a message.
+ * @param username what the token should call the user, where a real one would show the typed name
  */
 export async function makeDecoy(
   client: Pick<AuthsignalClient, 'track'>,
   action: string,
+  username?: string,
 ): Promise<{ token: string; url: string }> {
   const tracked = await client.track({
     userId: DECOY_USER,
     action,
     idempotencyKey: randomBytes(18).toString('base64url'),
-    attributes: {},
+    attributes: { username: DECOY_USER },
   })
-  const token = breakSignature(withoutDecoyUser(tracked.token))
+  const token = forSomeoneElse(tracked.token, username)
   return { token, url: tracked.url.replaceAll(tracked.token, token) }
 }
 
 /** Another user id in each decoy, or two of them would give each other away. */
-function withoutDecoyUser(token: string): string {
+function forSomeoneElse(token: string, username: string | undefined): string {
   const [header = '', payload = '', signature = ''] = token.split('.')
-  const claims = Buffer.from(payload, 'base64url').toString()
-  if (!claims.includes(DECOY_USER)) return token
-  const changed = Buffer.from(claims.replaceAll(DECOY_USER, randomUUID())).toString('base64url')
-  return [header, changed, signature].join('.')
+  const someone = randomUUID()
+  const renamed = decode(payload)
+    .replaceAll(`"username":"${DECOY_USER}"`, `"username":${JSON.stringify(username ?? someone)}`)
+    .replaceAll(DECOY_USER, someone)
+  // Noise of the right length, whichever algorithm the tenant signs with.
+  const noise = randomBytes(Buffer.from(signature, 'base64url').length)
+  return [header, Buffer.from(renamed).toString('base64url'), noise.toString('base64url')].join('.')
 }
 
-/** Noise of the right length, whichever algorithm the tenant signs with. */
-function breakSignature(token: string): string {
-  const [header = '', payload = '', signature = ''] = token.split('.')
-  const noise = randomBytes(Buffer.from(signature, 'base64url').length)
-  return [header, payload, noise.toString('base64url')].join('.')
+function decode(part: string): string {
+  return Buffer.from(part, 'base64url').toString()
 }

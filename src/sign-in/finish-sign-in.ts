@@ -56,10 +56,10 @@ function retryWith(
 /** What a user of ours would hear: wrong, wrong, wrong and over. */
 async function refuseNobody(deps: SignInDeps, attempt: Attempt): Promise<SignInError> {
   if (!deps.lookalike.spend(attempt)) return new SignInError('session_expired')
-  const refusals = attempt.refused + 1
-  if (refusals >= MAX_ATTEMPTS) return refused(undefined)
-  const next = deps.lookalike.attempt(attempt.kind, refusals)
-  return refused(sealRetry(deps, next, await deps.lookalike.challenge()))
+  const next = deps.lookalike.next(attempt)
+  if (next.refused >= MAX_ATTEMPTS) return refused(undefined)
+  const typed = attempt.kind === 'username' ? attempt.username : undefined
+  return refused(sealRetry(deps, next, await deps.lookalike.challenge(typed)))
 }
 
 function sealRetry(deps: SignInDeps, attempt: Attempt, issued: IssuedChallenge): Retry {

@@ -14,8 +14,11 @@ const SPENT_SESSIONS_KEPT = 10_000
 export interface Lookalike {
   /** Remembers what a real answer looks like. */
   learn(cognitoSession: string, issued: IssuedChallenge): void
-  challenge(): Promise<IssuedChallenge>
-  attempt(kind: Identifier['kind'], refused: number): Attempt
+  /** @param username what was typed, where a username was */
+  challenge(username?: string): Promise<IssuedChallenge>
+  attempt(identifier: Identifier): Attempt
+  /** The attempt after one more refusal. */
+  next(attempt: Attempt): Attempt
   /** A session is good for one answer, for nobody's too. False when it was used before. */
   spend(attempt: Attempt): boolean
 }
@@ -31,25 +34,33 @@ export function lookalike(makeDecoy: MakeDecoy): Lookalike {
       shape = { token: issued.token !== undefined, url: issued.url !== undefined }
     },
 
-    async challenge() {
-      const { token, url } = await makeDecoy()
+    async challenge(username) {
+      const { token, url } = await makeDecoy(username)
       return {
         ...(shape.token && token !== undefined ? { token } : {}),
         ...(shape.url && url !== undefined ? { url } : {}),
       }
     },
 
-    attempt: (kind, refused) => ({
-      cognitoSession: randomBytes(sessionLength).toString('base64url').slice(0, sessionLength),
-      username: randomUUID(),
+    attempt: ({ kind, value }) => ({
+      cognitoSession: noise(sessionLength),
+      // What a real one would hold: the name itself, or the UUID behind an address.
+      username: kind === 'username' ? value : randomUUID(),
       kind,
-      refused,
+      refused: 0,
       decoy: true,
     }),
 
+    next: (attempt) => ({
+      ...attempt,
+      cognitoSession: noise(sessionLength),
+      refused: attempt.refused + 1,
+    }),
+
     spend(attempt) {
-      if (spent.has(attempt.username)) return false
-      spent.add(attempt.username)
+      const id = attempt.cognitoSession.slice(0, 32)
+      if (spent.has(id)) return false
+      spent.add(id)
       // Oldest first: a Set iterates in the order of insertion.
       for (const oldest of spent) {
         if (spent.size <= SPENT_SESSIONS_KEPT) break
@@ -58,4 +69,8 @@ export function lookalike(makeDecoy: MakeDecoy): Lookalike {
       return true
     },
   }
+}
+
+function noise(length: number): string {
+  return randomBytes(length).toString('base64url').slice(0, length)
 }

@@ -55,4 +55,4 @@ export interface IssuedChallenge {
 }
 
 /** Makes a challenge that looks like any other and that nobody can pass. */
-export type MakeDecoy = () => Promise<IssuedChallenge>
+export type MakeDecoy = (username?: string) => Promise<IssuedChallenge>

@@ -13,8 +13,14 @@ export function checkRedirectUrl(url: string | undefined, allowed: readonly stri
   }
 }
 
+/**
+ * Spellings that other parsers read as another host: the URL goes on as it was written, and not all
+ * who read it later drop white space, turn backslashes round or count slashes as `URL` does.
+ */
+const AMBIGUOUS = /[\s\p{Cc}\\]|^https?:(?!\/\/[^/])/iu
+
 function withoutQuery(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined
+  if (AMBIGUOUS.test(text) || !URL.canParse(text)) return undefined
   const url = new URL(text)
   // Credentials in a URL are a disguise for the host.
   if (url.username !== '' || url.password !== '') return undefined

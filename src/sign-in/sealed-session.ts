@@ -47,7 +47,7 @@ export function sessionSealer(
     seal(attempt, expiresAt) {
       const nonce = randomBytes(NONCE_BYTES)
       const cipher = createCipheriv('aes-256-gcm', sealing, nonce).setAAD(associated)
-      const sealed = [cipher.update(JSON.stringify({ ...attempt, expiresAt })), cipher.final()]
+      const sealed = [cipher.update(toText(attempt, expiresAt)), cipher.final()]
       return (
         VERSION +
         Buffer.concat([keyId(sealing), nonce, ...sealed, cipher.getAuthTag()]).toString('base64url')
@@ -57,8 +57,7 @@ export function sessionSealer(
     open(session) {
       const plain = session.startsWith(VERSION) ? decrypt(ring, associated, session) : undefined
       if (plain === undefined) throw new SignInError('session_expired')
-      // Authenticated: only we can have written it, so its shape is ours.
-      const { expiresAt, ...attempt }: Attempt & { expiresAt: number } = JSON.parse(plain)
+      const { expiresAt, attempt } = fromText(plain)
       if (now() >= expiresAt) throw new SignInError('session_expired')
       return attempt
     },
@@ -89,6 +88,25 @@ function decrypt(
   } catch {
     return undefined
   }
+}
+
+/** Rounded up to whole blocks: the length of a session should not tell who it is for. */
+const BLOCK = 128
+
+type Fields = [string, string, Attempt['kind'], refused: number, decoy: 0 | 1, expiresAt: number]
+
+function toText(attempt: Attempt, expiresAt: number): string {
+  const { cognitoSession, username, kind, refused, decoy } = attempt
+  const fields: Fields = [cognitoSession, username, kind, refused, decoy ? 1 : 0, expiresAt]
+  const text = JSON.stringify(fields)
+  return text.padEnd(Math.ceil(text.length / BLOCK) * BLOCK)
+}
+
+function fromText(text: string): { attempt: Attempt; expiresAt: number } {
+  // Authenticated: only we can have written it, so its shape is ours.
+  const fields: Fields = JSON.parse(text)
+  const [cognitoSession, username, kind, refused, decoy, expiresAt] = fields
+  return { attempt: { cognitoSession, username, kind, refused, decoy: decoy === 1 }, expiresAt }
 }
 
 /** Names a key without telling anything about it. */

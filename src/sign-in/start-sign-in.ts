@@ -57,8 +57,9 @@ async function begin(
   const expiresIn = deps.settings.sessionSeconds
   const expiresAt = startedAt + expiresIn * 1000
   if (challenge === undefined) {
-    const issued = await deps.lookalike.challenge()
-    const attempt = deps.lookalike.attempt(identifier.kind, 0)
+    const { kind, value } = identifier
+    const issued = await deps.lookalike.challenge(kind === 'username' ? value : undefined)
+    const attempt = deps.lookalike.attempt(identifier)
     return { session: deps.sealer.seal(attempt, expiresAt), ...issued, expiresIn }
   }
   const issued = readIssued(challenge)
@@ -86,7 +87,8 @@ async function challengeFor(
   if (created.outcome === 'refused') return undefined
   const nameUnchanged = created.username === identifier.value
   if (created.outcome === 'exists' && nameUnchanged && hasNoHint(first)) {
-    return first.challenge
+    const begun = await passContextRound(deps, first.challenge, context)
+    return begun.outcome === 'challenge' ? begun.challenge : undefined
   }
   return beginForNewUser(deps, created.username, context)
 }
@@ -121,12 +123,20 @@ async function beginFor(
   context: SignInContext,
 ): Promise<BeginOutcome> {
   const begun = await deps.userPool.beginChallenge(username)
-  if (begun.outcome !== 'challenge' || !asksForContext(begun.challenge)) return begun
-  if (isForNobody(begun.challenge, deps.keys.hint)) return begun
+  if (begun.outcome !== 'challenge' || isForNobody(begun.challenge, deps.keys.hint)) return begun
+  return passContextRound(deps, begun.challenge, context)
+}
+
+async function passContextRound(
+  deps: SignInDeps,
+  challenge: PendingChallenge,
+  context: SignInContext,
+): Promise<BeginOutcome> {
+  if (!asksForContext(challenge)) return { outcome: 'challenge', challenge }
   const answered = await deps.userPool.answerChallenge({
-    challenge: begun.challenge,
+    challenge,
     answer: CONTEXT_ROUND_ANSWER,
-    metadata: writeContext(deps.keys.context, begun.challenge.username, context, deps.now()),
+    metadata: writeContext(deps.keys.context, challenge.username, context, deps.now()),
   })
   if (answered.outcome === 'challenge') return answered
   if (answered.outcome === 'refused') return answered

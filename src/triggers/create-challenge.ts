@@ -27,7 +27,7 @@ export async function createChallenge(
   const addresses = trustedAddresses(event.request.userAttributes ?? {})
   const issued =
     userId === undefined
-      ? await nobodysChallenge(settings)
+      ? await nobodysChallenge(settings, event)
       : await usersChallenge(settings, event, userId, addresses)
 
   event.response = {
@@ -57,8 +57,12 @@ function askForContext(event: CreateEvent, hint: string): CreateEvent {
 }
 
 /** The same call, the same shape, good for nothing; also for a user whom no challenge can reach. */
-async function nobodysChallenge({ authsignal, actionCode }: TriggerSettings): Promise<Issued> {
-  return { ...(await makeDecoy(authsignal, actionCode)), idempotencyKey: newKey() }
+async function nobodysChallenge(
+  { authsignal, actionCode }: TriggerSettings,
+  { userName }: CreateEvent,
+): Promise<Issued> {
+  const decoy = await makeDecoy(authsignal, actionCode, userName)
+  return { ...decoy, idempotencyKey: newKey() }
 }
 
 async function usersChallenge(
@@ -87,7 +91,7 @@ async function usersChallenge(
   }
   if (!tracked.isEnrolled) {
     // A token for a user without an authenticator enrols whoever holds it: nobody gets one.
-    return nobodysChallenge(settings)
+    return nobodysChallenge(settings, event)
   }
   return { token: tracked.token, url: tracked.url, idempotencyKey }
 }

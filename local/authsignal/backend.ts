@@ -1,0 +1,23 @@
+import type { Clock } from '../support/clock.ts'
+import type { Messages } from './messages.ts'
+import type { RateLimits } from './rate-limits.ts'
+import type { Rules } from './rules.ts'
+import type { Users } from './store/user.ts'
+import type { Tokens } from './tokens.ts'
+
+/** What the endpoints work on: one tenant of the imitated service. */
+export interface Backend {
+  secret: string
+  /** How `/validate` turns a token down. */
+  validateRefusal: '200' | '4xx'
+  /** Where the pre-built UI lives; known only once the server listens. */
+  publicOrigin: () => string
+  /** The present moment of the adjustable clock, as the wire prints it. */
+  now: () => string
+  clock: Clock
+  users: Users
+  tokens: Tokens
+  rules: Rules
+  messages: Messages
+  limits: RateLimits
+}

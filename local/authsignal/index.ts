@@ -1,0 +1,103 @@
+import type { FastifyRequest } from 'fastify'
+import type { Clock } from '../support/clock.ts'
+import type { FaultInjector } from '../support/faults.ts'
+import { localServer, type Call } from '../support/local-server.ts'
+import { answerErrorsAsApiErrors, sendError } from './api-error.ts'
+import type { Backend } from './backend.ts'
+import { clientApi } from './client-api/index.ts'
+import { Messages, type Message } from './messages.ts'
+import { RateLimits } from './rate-limits.ts'
+import { Rules } from './rules.ts'
+import { serverApi } from './server-api/index.ts'
+import { sideDoors } from './side-doors.ts'
+import { Users, type UserRecord } from './store/user.ts'
+import { jwtTokens } from './tokens.ts'
+
+export type { Message } from './messages.ts'
+export type { Rule } from './rules.ts'
+export type { Action, ActionState } from './store/action.ts'
+export type { Authenticator } from './store/authenticator.ts'
+export type { UserRecord } from './store/user.ts'
+
+export interface LocalAuthsignalOptions {
+  /** 0, the default, picks a free one. */
+  port?: number
+  host?: string
+  secret: string
+  tenantId: string
+  /** Origin in the `url` that track answers; the listening one by default. */
+  publicOrigin?: string
+  /** Lifetime of tokens and codes; 10 by default. */
+  tokenMinutes?: number
+  /** How `/validate` turns down a foreign, expired or broken token; '200' by default. */
+  validateRefusal?: '200' | '4xx'
+}
+
+export interface LocalAuthsignal {
+  origin: string
+  /** What both SDKs take as their base URL. */
+  apiUrl: string
+  calls: Call[]
+  faults: FaultInjector
+  clock: Clock
+  rules: Rules
+  /** The records themselves, for a look inside; keyed by user id. */
+  users: ReadonlyMap<string, UserRecord>
+  /** What would have been sent, newest first; to one address when given. */
+  messages(to?: string): Message[]
+  close(): Promise<void>
+}
+
+/** Starts an in-memory Authsignal on a real port. */
+export async function startLocalAuthsignal(
+  options: LocalAuthsignalOptions,
+): Promise<LocalAuthsignal> {
+  const server = localServer(operationOf, {
+    // Room for long ids and idempotency keys, which all travel in the path.
+    routerOptions: { maxParamLength: 512 },
+    frameworkErrors: (error, _request, reply) => void sendError(reply, error),
+  })
+  const { app, clock, faults, calls } = server
+  let origin = ''
+  const { secret, tenantId, tokenMinutes = 10, validateRefusal = '200' } = options
+  const messages = new Messages()
+  const rules = new Rules()
+  const users = new Users()
+  const backend: Backend = {
+    secret,
+    validateRefusal,
+    publicOrigin: () => options.publicOrigin ?? origin,
+    now: () => new Date(clock.now()).toISOString(),
+    clock,
+    users,
+    tokens: jwtTokens({ secret, tenantId, tokenMinutes, clock }),
+    rules,
+    messages,
+    limits: new RateLimits(clock),
+  }
+
+  answerErrorsAsApiErrors(app)
+  sideDoors(app, { messages, rules })
+  app.register((scope) => serverApi(scope, backend), { prefix: '/v1' })
+  app.register((scope) => clientApi(scope, backend), { prefix: '/v1/client' })
+  origin = await server.listen(options.port, options.host)
+
+  return {
+    origin,
+    apiUrl: `${origin}/v1`,
+    calls,
+    faults,
+    clock,
+    rules,
+    users,
+    messages: (to) => messages.list(to),
+    close: () => server.close(),
+  }
+}
+
+/** `POST /validate`, `GET /users/:userId`; a preflight is the browser's affair, not a call. */
+function operationOf({ method, routeOptions }: FastifyRequest): string | undefined {
+  const url = routeOptions.url ?? ''
+  if (!url.startsWith('/v1/') || method === 'OPTIONS') return undefined
+  return `${method} ${url.slice('/v1'.length)}`
+}

@@ -1,0 +1,49 @@
+import type { FastifyRequest } from 'fastify'
+import { ApiError, unauthorized } from './api-error.ts'
+import type { Backend } from './backend.ts'
+import { bearerToken } from './basic-auth.ts'
+import { isOpen, type Action } from './store/action.ts'
+import { isEnrolled } from './store/authenticator.ts'
+import type { UserRecord } from './store/user.ts'
+import type { Token } from './tokens.ts'
+
+/** Who calls the client API: the holder of a token of one action of one user. */
+export interface Session {
+  token: Token
+  /** The token as it came. */
+  encoded: string
+  user: UserRecord
+  action: Action
+}
+
+export async function readSession(backend: Backend, request: FastifyRequest): Promise<Session> {
+  const encoded = bearerToken(request.headers.authorization)
+  if (encoded === undefined) throw unauthorized('A bearer token is required.')
+  const token = await backend.tokens.read(encoded)
+  const user = backend.users.get(token.userId)
+  const action = backend.users.action(token.userId, token.actionCode, token.idempotencyKey)
+  if (!user || !action) throw unauthorized('The user of this token no longer exists.')
+  return { token, encoded, user, action }
+}
+
+/** For endpoints that lead to CHALLENGE_SUCCEEDED. Code and status of the refusal: [unconfirmed]. */
+export async function readOpenSession(backend: Backend, request: FastifyRequest): Promise<Session> {
+  const session = await readSession(backend, request)
+  if (!isOpen(session.action)) {
+    throw new ApiError(403, 'forbidden', `The action is in state ${session.action.state}.`)
+  }
+  return session
+}
+
+/**
+ * Any token of a user without an authenticator may enrol the first one; from then on it takes the
+ * scope (docs: client-api/overview, authenticator-binding). That first right is what the triggers
+ * must keep from strangers.
+ */
+export function mayEnrol({ user, token }: Session): boolean {
+  return !isEnrolled(user) || token.scopes.has('add:authenticators')
+}
+
+/** Code and status: [unconfirmed]. */
+export const insufficientScope = (): ApiError =>
+  new ApiError(403, 'insufficient_scope', 'The token lacks the scope for this.')

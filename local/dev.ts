@@ -1,0 +1,79 @@
+/**
+ * `npm run dev`: the built service as its own process, the stand-ins and the demo page in this one.
+ * Run from `dist-local/`, beside which the build puts `dist/`.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { startDemo } from './demo/server.ts'
+import { LOCAL_TENANT_ID, startLocalStack } from './local-stack.ts'
+
+const PORTS = { service: 3000, admin: 9464, cognito: 9229, authsignal: 9230, demo: 3080 }
+const READY_WITHIN_MS = 20_000
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+
+const stack = await startLocalStack({
+  triggersDir: path('../dist/triggers'),
+  ports: PORTS,
+  onLog: (line) => process.stdout.write(`${line}\n`),
+}).catch(explainPortInUse)
+
+const demo = await startDemo({
+  port: PORTS.demo,
+  apiUrl: `http://localhost:${PORTS.service}`,
+  authsignalUrl: stack.authsignal.apiUrl,
+  tenantId: LOCAL_TENANT_ID,
+  assetsDir: path('demo'),
+}).catch(explainPortInUse)
+
+const service = spawn(process.execPath, ['--enable-source-maps', path('../dist/server.mjs')], {
+  env: {
+    ...process.env,
+    ...stack.serviceEnv,
+    HOST: 'localhost',
+    PORT: String(PORTS.service),
+    ADMIN_PORT: String(PORTS.admin),
+    CORS_ORIGINS: demo.url,
+  },
+  stdio: 'inherit',
+})
+service.once('exit', (code) => process.exit(code ?? 1))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(service))
+
+await waitUntilReady()
+process.stdout.write(`
+  The service            http://localhost:${PORTS.service}   admin http://localhost:${PORTS.admin}/health/ready
+  Local Cognito          ${stack.cognito.url}
+  Local Authsignal       ${stack.authsignal.origin}
+  Messages it would send ${stack.authsignal.origin}/local/messages
+  Demo web client        ${demo.url}   <- open this one
+
+`)
+
+async function waitUntilReady(): Promise<void> {
+  const giveUpAt = Date.now() + READY_WITHIN_MS
+  const url = `http://localhost:${PORTS.admin}/health/ready`
+  while (Date.now() < giveUpAt) {
+    const answer = await fetch(url).catch(() => undefined)
+    if (answer?.ok) return
+    await sleep(100)
+  }
+  throw new Error('the service did not become ready')
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  child.removeAllListeners('exit')
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+  await Promise.all([demo.close(), stack.close()])
+  process.exit(0)
+}
+
+function explainPortInUse(error: unknown): never {
+  const port = error instanceof Error && 'port' in error ? error.port : undefined
+  if (port === undefined) throw error
+  process.stderr.write(`Port ${String(port)} is in use. Stop what listens there and try again.\n`)
+  process.exit(1)
+}

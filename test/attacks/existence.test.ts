@@ -1,0 +1,131 @@
+import t from 'tap'
+import { startStack, type Answer, type Stack } from '../support/stack.ts'
+import { scene } from './against-both.ts'
+
+const known = { username: 'ada', attributes: { email: 'ada@example.com', email_verified: 'true' } }
+
+/** Everything an onlooker can compare: names, types and sizes, not the random parts. */
+function looks({ status, body, headers }: Answer): unknown {
+  const shape = (value: unknown): unknown => {
+    if (typeof value === 'string' && value.startsWith('s1.')) return `session of ${value.length}`
+    if (typeof value === 'string' && value.startsWith('eyJ')) return jwtShape(value)
+    if (typeof value === 'string' && value.startsWith('http')) return value.replace(/token=.*/, '')
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([name]) => !['instance', 'requestId'].includes(name))
+        .map(([name, inner]) => [name, shape(inner)]),
+    )
+  }
+  return { status, body: shape(body), headers: [...headers.keys()] }
+}
+
+function jwtShape(jwt: string): unknown {
+  const [header = '', payload = '', signature = ''] = jwt.split('.')
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
+  return {
+    header: Buffer.from(header, 'base64url').toString(),
+    claims: [...Object.keys(claims), ...Object.keys(claims.other)],
+    tenant: claims.other.tenantId,
+    signature: signature.length,
+  }
+}
+
+/** Start, then three wrong proofs, then one too many. */
+async function dance(stack: Stack, username: string): Promise<unknown[]> {
+  const started = await stack.start({ username })
+  const seen = [looks(started)]
+  let { session } = started.body
+  const first = session
+  for (let round = 0; round < 3; round += 1) {
+    const refused = await stack.finish({ session, token: 'wrong' })
+    seen.push(looks(refused))
+    session = refused.body.retry?.session ?? session
+  }
+  seen.push(looks(await stack.finish({ session: first, token: 'wrong' })))
+  return seen
+}
+
+for (const preventUserExistenceErrors of ['LEGACY', 'ENABLED'] as const) {
+  for (const contextRound of ['off', 'on'] as const) {
+    t.test(
+      `unknown, disabled and known users look alike: ${preventUserExistenceErrors}, context round ${contextRound}`,
+      async (t) => {
+        const stack = await startStack(t, {
+          pool: { usernames: 'plain' },
+          client: { preventUserExistenceErrors },
+          contextRound,
+        })
+        stack.cognito.users.put(known)
+        stack.cognito.users.put({ ...known, username: 'gone', enabled: false })
+        stack.cognito.users.put({ ...known, username: 'half', status: 'UNCONFIRMED' })
+        // The stand-in's Session has a size of its own, which the process learns from a real answer.
+        await stack.start({ username: 'ada' })
+        const real = await dance(stack, 'ada')
+        t.strictSame(await dance(stack, 'nobody'), real, 'unknown')
+        t.strictSame(await dance(stack, 'gone'), real, 'disabled')
+        t.strictSame(await dance(stack, 'half'), real, 'unconfirmed')
+        t.equal(stack.cognito.users.list().length, 3, 'nothing was created')
+      },
+    )
+  }
+}
+
+t.test('somebody who calls Cognito directly learns nothing from our triggers', async (t) => {
+  const here = await scene(t, 'ours', {
+    pool: { usernames: 'plain' },
+    client: { clientSecret: '', preventUserExistenceErrors: 'ENABLED' },
+  })
+  here.cognito.users.put(known)
+  const real = (await here.direct.initiate('ada')).parameters
+  const nobody = (await here.direct.initiate('nobody')).parameters
+  t.strictSame(Object.keys(nobody).sort(), Object.keys(real).sort())
+  t.strictSame(jwtShape(nobody['token']!), jwtShape(real['token']!))
+  t.equal(nobody['hint']!.length, real['hint']!.length)
+  t.notOk(here.authsignal.users.has('undefined'), 'no user "undefined" at Authsignal')
+
+  const token = await here.user.enrolAndPass(nobody['token']!, 'mallory@example.net')
+  t.equal(token, undefined, 'the token of nobody enrols nothing')
+  t.strictSame(here.authsignal.messages('mallory@example.net'), [], 'and sends nothing')
+
+  let begun = await here.direct.initiate('nobody')
+  for (const _round of [1, 2]) {
+    const next = await here.direct.respond(begun, 'wrong')
+    begun = { session: next.session!, parameters: next.parameters }
+  }
+  await t.rejects(here.direct.respond(begun, 'wrong'), { name: 'NotAuthorizedException' })
+})
+
+t.test(
+  'the published triggers track a user called "undefined" for whoever does not exist',
+  async (t) => {
+    const here = await scene(t, 'guide', {
+      pool: { usernames: 'plain' },
+      client: { clientSecret: '', preventUserExistenceErrors: 'ENABLED' },
+    })
+    await here.direct.initiate('nobody').catch(() => undefined)
+    t.ok(here.authsignal.users.has('undefined'))
+  },
+)
+
+t.test('while Authsignal is down, unknown users fail as known ones do', async (t) => {
+  const here = await scene(t, 'ours', {
+    pool: { usernames: 'plain' },
+    client: { preventUserExistenceErrors: 'ENABLED' },
+  })
+  here.cognito.users.put(known)
+  here.authsignal.faults.add({ operation: '*', fault: { kind: 'answer', status: 500, body: '{}' } })
+  const real = await here.start({ username: 'ada' })
+  t.equal(real.status, 503)
+  t.strictSame(looks(await here.start({ username: 'nobody' })), looks(real))
+})
+
+t.test('two decoys have no user id in common', async (t) => {
+  const stack = await startStack(t, { pool: { usernames: 'plain' } })
+  const tokens = await Promise.all(['x', 'y'].map((username) => stack.start({ username })))
+  const [one, two] = tokens.map(({ body }) => {
+    const claims = JSON.parse(Buffer.from(body.token.split('.')[1], 'base64url').toString())
+    return claims.other.userId
+  })
+  t.not(one, two)
+})

@@ -1,0 +1,78 @@
+import t from 'tap'
+import { startStack } from '../support/stack.ts'
+
+const email = 'ada@example.com'
+const SECRET = { clientSecret: 'a-secret-0123456789-0123456789'.replaceAll('-', 'x') }
+
+for (const preventUserExistenceErrors of ['LEGACY', 'ENABLED'] as const) {
+  for (const usernames of ['email-or-phone', 'alias', 'plain'] as const) {
+    for (const secret of [SECRET, { clientSecret: '' }]) {
+      const name = `${usernames}, ${preventUserExistenceErrors}, ${secret.clientSecret ? 'with' : 'without'} client secret`
+      t.test(`signs new and returning users in: ${name}`, async (t) => {
+        const stack = await startStack(t, {
+          pool: { usernames },
+          client: { preventUserExistenceErrors, ...secret },
+        })
+        t.equal((await stack.signIn({ email })).status, 200, 'new')
+        t.equal((await stack.signIn({ email })).status, 200, 'returning')
+        t.equal((await stack.signIn({ phoneNumber: '+6421234567' })).status, 200, 'by phone')
+        t.equal(stack.cognito.users.list().length, 2)
+        const user = stack.cognito.users.find(email)!
+        t.equal(user.attributes['email_verified'], 'true')
+      })
+    }
+  }
+}
+
+for (const usernames of ['alias', 'plain'] as const) {
+  t.test(`signs a user in by username: ${usernames}`, async (t) => {
+    const stack = await startStack(t, { pool: { usernames } })
+    stack.cognito.users.put({
+      username: 'ada',
+      attributes: { email, email_verified: 'true' },
+    })
+    const { body } = await stack.start({ username: 'ada' })
+    const token = await stack.user.pass(body.token, email)
+    t.equal((await stack.finish({ session: body.session, token })).status, 200)
+  })
+}
+
+t.test(
+  'an unfinished first sign-in of an alias pool leaves one user, not one per try',
+  async (t) => {
+    const stack = await startStack(t, { pool: { usernames: 'alias' } })
+    for (const _try of [1, 2, 3]) await stack.start({ email })
+    t.equal(stack.cognito.users.list().length, 1)
+    t.equal((await stack.signIn({ email })).status, 200)
+    stack.cognitoCalls()
+    await stack.signIn({ email })
+    t.strictSame(stack.cognitoCalls(), ['InitiateAuth', 'RespondToAuthChallenge'])
+  },
+)
+
+t.test('proving an address never takes it from the user who holds it as an alias', async (t) => {
+  const stack = await startStack(t, { pool: { usernames: 'alias' } })
+  const holder = { email, email_verified: 'true' }
+  stack.cognito.users.put({ username: 'ada', attributes: holder })
+  stack.cognito.users.put({ username: 'other', attributes: { email } })
+  const { body } = await stack.start({ username: 'other' })
+  const token = await stack.user.pass(body.token, email)
+  t.equal((await stack.finish({ session: body.session, token })).status, 200)
+  t.equal(stack.cognito.users.find('ada')!.attributes['email_verified'], 'true')
+  t.not(stack.cognito.users.find('other')!.attributes['email_verified'], 'true')
+})
+
+for (const preventUserExistenceErrors of ['LEGACY', 'ENABLED'] as const) {
+  t.test(
+    `fifty racing starts make one user in an alias pool: ${preventUserExistenceErrors}`,
+    async (t) => {
+      const stack = await startStack(t, {
+        pool: { usernames: 'alias' },
+        client: { preventUserExistenceErrors },
+      })
+      const starts = await Promise.all(Array.from({ length: 50 }, () => stack.start({ email })))
+      t.strictSame(new Set(starts.map(({ status }) => status)), new Set([200]))
+      t.equal(stack.cognito.users.list().length, 1)
+    },
+  )
+}

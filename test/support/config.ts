@@ -1,0 +1,9 @@
+/** A complete environment; tests spread it and spoil one variable. */
+export const ENVIRONMENT: Readonly<Record<string, string>> = {
+  AWS_REGION: 'eu-west-1',
+  COGNITO_USER_POOL_ID: 'eu-west-1_AbCdEf123',
+  COGNITO_CLIENT_ID: '4k2example0client',
+  AUTHSIGNAL_SECRET: 'authsignal-test-secret',
+  AUTHSIGNAL_URL: 'https://eu.api.authsignal.com/v1',
+  SESSION_KEYS: Buffer.alloc(32, 1).toString('base64'),
+}

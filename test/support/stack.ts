@@ -1,0 +1,87 @@
+import type { AddressInfo } from 'node:net'
+import type { Test } from 'tap'
+import type { Call } from '../../local/index.ts'
+import {
+  startLocalStack,
+  type LocalStack,
+  type LocalStackOptions,
+} from '../../local/local-stack.ts'
+import { parseConfig } from '../../src/config.ts'
+import { buildService } from '../../src/service.ts'
+import { authsignalUser, type AuthsignalUser } from './authsignal-user.ts'
+
+// The AWS default chain reads the environment; the stand-in takes any credentials.
+process.env['AWS_ACCESS_KEY_ID'] = 'local'
+process.env['AWS_SECRET_ACCESS_KEY'] = 'local'
+
+export interface Answer {
+  status: number
+  headers: Headers
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of many shapes
+  body: any
+}
+
+/** The service on a real port, between both stand-ins. */
+export interface Stack extends LocalStack {
+  url: string
+  log: string[]
+  start(body: object): Promise<Answer>
+  finish(body: object): Promise<Answer>
+  /** What the Authsignal SDK does in the client. */
+  user: AuthsignalUser
+  /** Names of the Cognito calls since the last look. */
+  cognitoCalls(): string[]
+  /** The whole dance for one address. */
+  signIn(identifier: { email?: string; phoneNumber?: string }): Promise<Answer>
+}
+
+export type StackOptions = Omit<LocalStackOptions, 'triggersDir'> & {
+  env?: Record<string, string>
+}
+
+export async function startStack(t: Test, options: StackOptions = {}): Promise<Stack> {
+  const { env = {}, ...rest } = options
+  const local = await startLocalStack({ triggersDir: 'dist/triggers', ...rest })
+  const log: string[] = []
+  const config = parseConfig({ ...local.serviceEnv, START_SIGN_IN_FLOOR_MS: '0', ...env })
+  const app = await buildService(config, { write: (line) => void log.push(line) })
+  await app.listen({ port: 0, host: 'localhost' })
+  t.teardown(async () => {
+    await app.close()
+    await local.close()
+  })
+  const url = `http://localhost:${(app.server.address() as AddressInfo).port}`
+  const user = authsignalUser(local.authsignal)
+  const start = (body: object) => post(`${url}/start-sign-in`, body)
+  const finish = (body: object) => post(`${url}/finish-sign-in`, body)
+
+  return {
+    ...local,
+    url,
+    log,
+    start,
+    finish,
+    user,
+    cognitoCalls: () => local.cognito.calls.splice(0).map(({ operation }: Call) => operation),
+    async signIn(identifier) {
+      const started = await start(identifier)
+      if (started.status !== 200) return started
+      const { session, token } = started.body
+      return finish({ session, token: await user.pass(token, Object.values(identifier)[0] ?? '') })
+    },
+  }
+}
+
+export async function post(url: string, body: object): Promise<Answer> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  const text = await response.text()
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text === '' ? undefined : JSON.parse(text),
+  }
+}
