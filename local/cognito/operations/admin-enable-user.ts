@@ -1,0 +1,18 @@
+import { requirePool } from '../pool.ts'
+import type { Operation } from '../protocol/dispatch.ts'
+import * as fields from '../protocol/fields.ts'
+import { answering } from '../protocol/shape.ts'
+import type { Needs } from '../services.ts'
+
+export function adminEnableUser({ pool, users }: Needs<'pool' | 'users'>): Operation {
+  return answering(
+    { UserPoolId: fields.userPoolId, Username: fields.username },
+    ({ UserPoolId, Username }) => {
+      requirePool(pool, UserPoolId)
+      const user = users.get(Username)
+      user.enabled = true
+      users.touch(user)
+      return {}
+    },
+  )
+}

@@ -1,0 +1,20 @@
+import { requirePool } from '../pool.ts'
+import type { Operation } from '../protocol/dispatch.ts'
+import * as fields from '../protocol/fields.ts'
+import { answering } from '../protocol/shape.ts'
+import type { Needs } from '../services.ts'
+
+export function adminUserGlobalSignOut({
+  pool,
+  users,
+  grants,
+}: Needs<'pool' | 'users' | 'grants'>): Operation {
+  return answering(
+    { UserPoolId: fields.userPoolId, Username: fields.username },
+    ({ UserPoolId, Username }) => {
+      requirePool(pool, UserPoolId)
+      grants.revokeAllOf(users.get(Username).username)
+      return {}
+    },
+  )
+}

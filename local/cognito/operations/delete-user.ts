@@ -1,0 +1,17 @@
+import type { Operation } from '../protocol/dispatch.ts'
+import * as fields from '../protocol/fields.ts'
+import { answering } from '../protocol/shape.ts'
+import type { Needs } from '../services.ts'
+
+export function deleteUser({
+  accessTokens,
+  users,
+  grants,
+}: Needs<'accessTokens' | 'users' | 'grants'>): Operation {
+  return answering({ AccessToken: fields.token }, async ({ AccessToken }) => {
+    const user = await accessTokens.holder(AccessToken)
+    users.remove(user)
+    grants.revokeAllOf(user.username)
+    return {}
+  })
+}
