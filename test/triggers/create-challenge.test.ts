@@ -1,0 +1,150 @@
+import t from 'tap'
+import { readExistenceHint } from '../../src/trigger-protocol/existence-hint.ts'
+import { writeContext } from '../../src/trigger-protocol/signed-context.ts'
+import { createChallenge } from '../../src/triggers/create-challenge.ts'
+import { createEvent, email, sub, tenant } from './support.ts'
+
+t.test('enrols the address Cognito holds before any token of the user leaves', async (t) => {
+  const { authsignal, settings } = await tenant(t)
+  const { response } = await createChallenge(settings, createEvent())
+  const { token, url, hint } = response.publicChallengeParameters!
+  t.match(url, `token=${token}`)
+  t.equal(readExistenceHint(settings.keys.hint, hint), true)
+  t.strictSame(response.privateChallengeParameters, { idempotencyKey: response.challengeMetadata })
+  t.match([...authsignal.users.get(sub)!.authenticators.values()], [{ email }])
+  t.same(authsignal.messages(), [], 'and sends nothing by itself')
+})
+
+t.test('costs one Authsignal call for a user who has signed in before', async (t) => {
+  const { authsignal, settings } = await tenant(t)
+  await createChallenge(settings, createEvent())
+  authsignal.calls.length = 0
+  await createChallenge(settings, createEvent())
+  t.equal(authsignal.calls.length, 1)
+})
+
+t.test('each attempt is an action of its own; a later round goes on with it', async (t) => {
+  const { authsignal, settings } = await tenant(t)
+  const first = (await createChallenge(settings, createEvent())).response
+  const second = (await createChallenge(settings, createEvent())).response
+  t.not(first.challengeMetadata, second.challengeMetadata)
+  const round = {
+    challengeName: 'CUSTOM_CHALLENGE',
+    challengeResult: false,
+    challengeMetadata: second.challengeMetadata,
+  }
+  const retry = (await createChallenge(settings, createEvent({ session: [round] }))).response
+  t.equal(retry.challengeMetadata, second.challengeMetadata)
+  t.ok(authsignal.users.get(sub)!.actions.size <= 3, 'no action more than attempts')
+})
+
+t.test('a later round never hands out the token of an action that has succeeded', async (t) => {
+  const { settings, user } = await tenant(t)
+  const first = (await createChallenge(settings, createEvent())).response
+  await user.pass(first.publicChallengeParameters!['token']!, email)
+  const round = {
+    challengeName: 'CUSTOM_CHALLENGE',
+    challengeResult: false,
+    challengeMetadata: first.challengeMetadata,
+  }
+  const next = (await createChallenge(settings, createEvent({ session: [round] }))).response
+  t.not(next.challengeMetadata, first.challengeMetadata)
+  const { token } = next.publicChallengeParameters!
+  const { isValid } = await settings.authsignal.validate({
+    token: token!,
+    userId: sub,
+    action: 'cognitoAuth',
+  })
+  t.equal(isValid, false)
+})
+
+t.test('run three times for one event, every answer is good', async (t) => {
+  const { settings, user, authsignal } = await tenant(t)
+  const event = JSON.stringify(createEvent())
+  for (const _time of [1, 2, 3]) {
+    const { response } = await createChallenge(settings, JSON.parse(event))
+    const { idempotencyKey } = response.privateChallengeParameters!
+    const token = await user.pass(response.publicChallengeParameters!['token']!, email)
+    const proof = await settings.authsignal.validate({ token, userId: sub, action: 'cognitoAuth' })
+    t.match(proof, { isValid: true, idempotencyKey })
+  }
+  t.equal(authsignal.users.get(sub)!.authenticators.length, 1, 'enrolled once')
+})
+
+t.test('an address that was changed in Cognito replaces the enrolled one', async (t) => {
+  const { authsignal, settings } = await tenant(t)
+  await createChallenge(settings, createEvent())
+  const moved = { sub, email: 'new@example.com' }
+  await createChallenge(settings, createEvent({ userAttributes: moved }))
+  t.strictSame(
+    [...authsignal.users.get(sub)!.authenticators.values()].map((entry) => entry.email),
+    ['new@example.com'],
+  )
+})
+
+t.test('a user no challenge can reach gets a challenge good for nothing', async (t) => {
+  const { settings, user } = await tenant(t)
+  const { response } = await createChallenge(settings, createEvent({ userAttributes: { sub } }))
+  const token = response.publicChallengeParameters!['token']!
+  t.equal(await user.enrolAndPass(token, 'mallory@example.net'), undefined)
+})
+
+t.test('an unknown user, or one with a malformed id, is never tracked by name', async (t) => {
+  const { authsignal, settings } = await tenant(t)
+  for (const request of [
+    { userAttributes: {}, userNotFound: true },
+    { userAttributes: {} },
+    { userAttributes: { sub: '../../admin' } },
+    { userAttributes: { sub, email }, userNotFound: true },
+  ]) {
+    const { response } = await createChallenge(settings, createEvent(request))
+    const { hint } = response.publicChallengeParameters!
+    t.equal(readExistenceHint(settings.keys.hint, hint), false)
+  }
+  t.equal(authsignal.users.size, 1, 'one user, in nobody’s name')
+  t.notOk(authsignal.users.has(sub))
+})
+
+for (const outcome of ['BLOCK', 'REVIEW'] as const) {
+  t.test(`a rule that says ${outcome} ends it with a constant`, async (t) => {
+    const { authsignal, settings } = await tenant(t)
+    authsignal.rules.add({ outcome })
+    await t.rejects(createChallenge(settings, createEvent()), { code: 'sign_in_blocked' })
+  })
+}
+
+t.test('the context round asks first, and believes signed context only', async (t) => {
+  const { authsignal, settings } = await tenant(t, {
+    CONTEXT_ROUND: 'on',
+    REDIRECT_URL: 'https://a.example/',
+  })
+  const asked = (await createChallenge(settings, createEvent())).response
+  const { hint: _hint, ...marker } = asked.publicChallengeParameters!
+  t.strictSame(marker, { challenge: 'PROVIDE_AUTH_PARAMETERS' })
+  t.equal(asked.challengeMetadata, 'PROVIDE_AUTH_PARAMETERS')
+  t.equal(authsignal.calls.length, 0)
+
+  const session = [
+    {
+      challengeName: 'CUSTOM_CHALLENGE',
+      challengeResult: false,
+      challengeMetadata: 'PROVIDE_AUTH_PARAMETERS',
+    },
+  ]
+  const context = {
+    identifier: 'email',
+    ipAddress: '203.0.113.7',
+    redirectUrl: 'https://b.example/',
+  } as const
+  const signed = writeContext(settings.keys.context, sub, context)
+  await createChallenge(settings, createEvent({ session, clientMetadata: signed }))
+  t.match(authsignal.calls.at(-1)!.body, {
+    ipAddress: '203.0.113.7',
+    redirectUrl: 'https://b.example/',
+  })
+
+  const forged = { ...signed, redirectUrl: 'https://evil.example/' }
+  await createChallenge(settings, createEvent({ session, clientMetadata: forged }))
+  t.match(authsignal.calls.at(-1)!.body, { redirectUrl: 'https://a.example/' })
+  t.notMatch(authsignal.calls.at(-1)!.body, { ipAddress: String })
+})

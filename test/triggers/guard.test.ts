@@ -1,0 +1,38 @@
+import { inspect } from 'node:util'
+import t from 'tap'
+import { SignInError } from '../../src/sign-in/errors.ts'
+import { guarded } from '../../src/triggers/guard.ts'
+
+async function thrownBy(work: () => Promise<unknown>): Promise<Error> {
+  return guarded('create-auth-challenge', work).then(
+    () => new Error('nothing was thrown'),
+    (error: Error) => error,
+  )
+}
+
+t.test('passes on what works', async (t) => {
+  t.equal(await guarded('define-auth-challenge', async () => 'event'), 'event')
+})
+
+t.test('lets only constants out, without a stack', async (t) => {
+  const cases: [Error, string][] = [
+    [new SignInError('sign_in_blocked'), 'SIGN_IN_BLOCKED'],
+    [new SignInError('upstream_unavailable'), 'UPSTREAM_UNAVAILABLE'],
+    [new SignInError('upstream_timeout'), 'UPSTREAM_TIMEOUT'],
+    [new SignInError('upstream_error'), 'UPSTREAM_ERROR'],
+    [new SignInError('invalid_request'), 'UPSTREAM_ERROR'],
+    [new TypeError('ada@example.com is not a function'), 'UPSTREAM_ERROR'],
+  ]
+  for (const [thrown, text] of cases) {
+    const error = await thrownBy(() => Promise.reject(thrown))
+    t.equal(error.message, text)
+    t.notMatch(inspect(error, { showHidden: true }), /ada@example|guard\.ts/)
+  }
+})
+
+t.test('gives up before Cognito does', async (t) => {
+  const started = Date.now()
+  const error = await thrownBy(() => new Promise(() => {}))
+  t.equal(error.message, 'UPSTREAM_TIMEOUT')
+  t.ok(Date.now() - started < 5_000, 'inside the five seconds of a trigger')
+})

@@ -1,0 +1,131 @@
+import t, { type Test } from 'tap'
+import { writeContext } from '../../src/trigger-protocol/signed-context.ts'
+import { createChallenge } from '../../src/triggers/create-challenge.ts'
+import { verifyProof } from '../../src/triggers/verify-proof.ts'
+import { createEvent, email, sub, tenant, verifyEvent } from './support.ts'
+
+/** A user who has just passed the challenge of one attempt. */
+async function passed(
+  t: Test,
+  userAttributes: Record<string, string> = { sub, email, email_verified: 'true' },
+) {
+  const here = await tenant(t)
+  const { response } = await createChallenge(here.settings, createEvent({ userAttributes }))
+  const token = await here.user.pass(response.publicChallengeParameters!['token']!, email)
+  const marked: string[] = []
+  const deps = {
+    ...here.settings,
+    markVerified: async (_event: unknown, _sub: string, address: { verifiedAttribute: string }) => {
+      marked.push(address.verifiedAttribute)
+    },
+  }
+  const privateChallengeParameters = response.privateChallengeParameters!
+  const verify = async (request: Parameters<typeof verifyEvent>[0] = {}) => {
+    const event = verifyEvent({
+      userAttributes,
+      challengeAnswer: token,
+      privateChallengeParameters,
+      ...request,
+    })
+    return (await verifyProof(deps, event)).response.answerCorrect
+  }
+  return { ...here, token, marked, verify, privateChallengeParameters }
+}
+
+t.test('accepts the proof of this attempt, as often as Cognito asks', async (t) => {
+  const { verify, marked } = await passed(t)
+  for (const _time of [1, 2, 3]) t.equal(await verify(), true)
+  t.strictSame(marked, [], 'the address was verified before')
+})
+
+t.test('marks an address verified that was not', async (t) => {
+  const { verify, marked } = await passed(t, { sub, email })
+  t.equal(await verify(), true)
+  t.strictSame(marked, ['email_verified'])
+})
+
+t.test('takes the token bare or as JSON, and nothing else', async (t) => {
+  const { verify, token } = await passed(t)
+  t.equal(await verify({ challengeAnswer: JSON.stringify({ token }) }), true)
+  t.equal(await verify({ challengeAnswer: ` ${token} ` }), true)
+  for (const challengeAnswer of [
+    '',
+    '{',
+    '{}',
+    '[]',
+    '{"token":1}',
+    'null',
+    '{"token":null}',
+    `"${token}"`,
+    'x'.repeat(9_000),
+    `${token}x`,
+    '__dummy__',
+  ]) {
+    t.equal(await verify({ challengeAnswer }), false, challengeAnswer.slice(0, 20))
+  }
+})
+
+t.test('refuses without an attempt to compare with', async (t) => {
+  const { verify } = await passed(t)
+  t.equal(await verify({ privateChallengeParameters: {} }), false)
+  t.equal(await verify({ privateChallengeParameters: null }), false)
+  t.equal(await verify({ privateChallengeParameters: { idempotencyKey: 'another' } }), false)
+  t.equal(
+    await verify({ privateChallengeParameters: { challenge: 'PROVIDE_AUTH_PARAMETERS' } }),
+    false,
+  )
+})
+
+t.test('refuses a user that does not exist, and one with another id', async (t) => {
+  const { verify } = await passed(t)
+  t.equal(await verify({ userNotFound: true }), false)
+  t.equal(await verify({ userAttributes: {} }), false)
+  const other = '84583468-8081-7000-901f-9d3de5b6b68b'
+  t.equal(await verify({ userAttributes: { sub: other, email } }), false)
+})
+
+t.test('refuses a proof of the kind of address that was not asked for', async (t) => {
+  const { verify, settings } = await passed(t)
+  const metadata = (identifier: 'email' | 'phoneNumber') =>
+    writeContext(settings.keys.context, sub, { identifier })
+  t.equal(await verify({ clientMetadata: metadata('phoneNumber') }), false)
+  t.equal(await verify({ clientMetadata: metadata('email') }), true)
+})
+
+t.test('refuses and mends when Authsignal holds an address that Cognito does not', async (t) => {
+  const { verify, authsignal } = await passed(t)
+  const moved = { sub, email: 'new@example.com', email_verified: 'true' }
+  t.equal(await verify({ userAttributes: moved }), false)
+  t.strictSame(
+    [...authsignal.users.get(sub)!.authenticators.values()].map((entry) => entry.email),
+    ['new@example.com'],
+  )
+})
+
+t.test('a proof of an address beside which another is enrolled proves nothing', async (t) => {
+  const { verify, settings } = await passed(t)
+  await settings.authsignal.enrol(sub, { method: 'EMAIL_OTP', address: 'mallory@example.net' })
+  t.equal(await verify(), false)
+})
+
+t.test(
+  'an untouched token and one of an action that needs no challenge prove nothing',
+  async (t) => {
+    const { verify, settings, authsignal, privateChallengeParameters } = await passed(t)
+    authsignal.rules.add({ outcome: 'ALLOW' })
+    const { token } = await settings.authsignal.track({
+      userId: sub,
+      action: 'cognitoAuth',
+      idempotencyKey: 'fresh',
+      attributes: {},
+    })
+    t.equal(await verify({ challengeAnswer: token }), false)
+    t.equal(
+      await verify({
+        challengeAnswer: token,
+        privateChallengeParameters: { ...privateChallengeParameters, idempotencyKey: 'fresh' },
+      }),
+      false,
+    )
+  },
+)
