@@ -73,7 +73,7 @@ async function stop(child: ChildProcess): Promise<void> {
 
 function explainPortInUse(error: unknown): never {
   const port = error instanceof Error && 'port' in error ? error.port : undefined
-  if (port === undefined) throw error
-  process.stderr.write(`Port ${String(port)} is in use. Stop what listens there and try again.\n`)
+  if (typeof port !== 'number') throw error
+  process.stderr.write(`Port ${port} is in use. Stop what listens there and try again.\n`)
   process.exit(1)
 }

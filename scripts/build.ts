@@ -6,7 +6,6 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { build, type BuildOptions } from 'esbuild'
 import { zipSync } from 'fflate'
-import { buildDemo } from '../local/demo/build.ts'
 
 const TRIGGERS = [
   'define-auth-challenge',
@@ -64,6 +63,8 @@ async function buildTrigger(name: string): Promise<void> {
 }
 
 async function buildLocal(): Promise<void> {
+  // Here and not above: a production build does not so much as read the local stack.
+  const { buildDemo } = await import('../local/demo/build.ts')
   await rm('dist-local', { recursive: true, force: true })
   await mkdir('dist-local/demo', { recursive: true })
   await Promise.all([

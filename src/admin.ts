@@ -1,10 +1,11 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { docsPage } from './http/docs-page.ts'
 import { HttpProblem, refuseUnknownRoutes, replyWithProblem } from './http/error-reply.ts'
 
 /** What the admin listener tells; it is for the operator's network, not for clients. */
 export interface AdminSources {
   isReady: () => boolean
-  openApi: () => object
+  openApi: () => Parameters<typeof docsPage>[0]
   logger?: FastifyBaseLogger
 }
 
@@ -25,5 +26,13 @@ export function buildAdmin({ isReady, openApi, logger }: AdminSources): FastifyI
     isReady() ? { status: 'ready' } : reply.code(503).send({ status: 'not_ready' }),
   )
   app.get('/openapi.json', () => openApi())
+  app.get('/docs', (_request, reply) =>
+    reply
+      .headers({
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+      })
+      .send(docsPage(openApi())),
+  )
   return app
 }

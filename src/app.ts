@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import cors from '@fastify/cors'
 import swagger from '@fastify/swagger'
-import Fastify, { LogController, type FastifyInstance } from 'fastify'
+import Fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { LoggerOptions } from 'pino'
 import { answerBrokenRequest } from './http/broken-request.ts'
 import { HttpProblem, refuseUnknownRoutes, replyWithProblem } from './http/error-reply.ts'
@@ -36,8 +36,11 @@ export async function buildApp(
     routerOptions: { ignoreTrailingSlash: false },
     // Silently dropping a field or turning 12 into "12" hides the client's mistake.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } },
+    // On a connection that is open already, a request that comes while we stop is served like the
+    // others; Fastify's own 503 would be no problem document.
+    return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
-      void replyWithProblem(error, request, reply)
+      void replyWithProblem(error, request, reply.headers(headersOfAll(request)))
     },
     clientErrorHandler: answerBrokenRequest,
   })
@@ -48,9 +51,14 @@ export async function buildApp(
     replyWithProblem(new HttpProblem('not_found'), request, reply),
   )
   app.addHook('onRequest', async (request, reply) => {
-    void reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' })
+    void reply.headers(headersOfAll(request))
   })
   if (options.corsOrigins?.length) {
+    // The plugin would refuse what is no preflight in plain text.
+    app.addHook('onRequest', async ({ method, headers }) => {
+      const isPreflight = headers.origin && headers['access-control-request-method']
+      if (method === 'OPTIONS' && !isPreflight) throw new HttpProblem('invalid_request')
+    })
     await app.register(cors, {
       origin: [...options.corsOrigins],
       methods: ['GET', 'POST', 'PATCH', 'DELETE'],
@@ -59,10 +67,27 @@ export async function buildApp(
       maxAge: 600,
     })
   }
+  hangUpWhileClosing(app)
   refuseUnknownRoutes(app)
   logRequests(app)
   await app.register(swagger, openApiOptions(options.openApi ?? '3.1.0', options.version))
   for (const schema of [...PROBLEM_SCHEMAS, ...SIGN_IN_SCHEMAS]) app.addSchema(schema)
   await app.register(signInRoutes, useCases)
   return app
+}
+
+/** On every answer: nothing of ours may be kept by caches. */
+function headersOfAll(request: FastifyRequest): Record<string, string> {
+  return { 'x-request-id': request.id, 'cache-control': 'no-store' }
+}
+
+/** A connection kept alive by a request that was in flight would hold up the end of the process. */
+function hangUpWhileClosing(app: FastifyInstance): void {
+  let isClosing = false
+  app.addHook('preClose', async () => {
+    isClosing = true
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (isClosing) void reply.header('connection', 'close')
+  })
 }

@@ -37,6 +37,11 @@ closeWithGrace({ delay: STOP_GRACE_MS, logger: false }, async ({ err, signal }) 
   await admin.close()
 })
 
-await admin.listen({ port: config.ADMIN_PORT, host: config.HOST })
-await app.listen({ port: config.PORT, host: config.HOST })
-isReady = true
+try {
+  await admin.listen({ port: config.ADMIN_PORT, host: config.HOST })
+  await app.listen({ port: config.PORT, host: config.HOST })
+  isReady = true
+} catch (err) {
+  app.log.fatal({ err }, 'cannot listen: is another process on PORT or ADMIN_PORT of HOST?')
+  process.exit(1)
+}

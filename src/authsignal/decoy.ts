@@ -29,8 +29,10 @@ export async function makeDecoy(
 function forSomeoneElse(token: string, username: string | undefined): string {
   const [header = '', payload = '', signature = ''] = token.split('.')
   const someone = randomUUID()
+  const name = JSON.stringify(username ?? someone)
+  // A function, because in a text `$&` would be a pattern: the name is what somebody typed.
   const renamed = decode(payload)
-    .replaceAll(`"username":"${DECOY_USER}"`, `"username":${JSON.stringify(username ?? someone)}`)
+    .replaceAll(`"username":"${DECOY_USER}"`, () => `"username":${name}`)
     .replaceAll(DECOY_USER, someone)
   // Noise of the right length, whichever algorithm the tenant signs with.
   const noise = randomBytes(Buffer.from(signature, 'base64url').length)

@@ -21,7 +21,9 @@ export function isRefusedToken(error: unknown): boolean {
   const { statusCode, errorCode } = error
   // `unauthorized` is about our secret or region, `invalid_configuration` about the tenant.
   const ourFault = errorCode === 'unauthorized' || errorCode === 'invalid_configuration'
-  return statusCode >= 400 && statusCode < 500 && statusCode !== 429 && !ourFault
+  // Without a code it is some proxy's page, which says nothing about the token.
+  const isRefusal = statusCode >= 400 && statusCode < 500 && typeof errorCode === 'string'
+  return isRefusal && statusCode !== 429 && !ourFault
 }
 
 /** True when the call may never have arrived: reset, refused, name not found. Not for time-outs. */

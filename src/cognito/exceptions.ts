@@ -5,13 +5,13 @@ import { TRIGGER_ERRORS } from '../trigger-protocol/words.ts'
 const RETRY_AFTER = { throttled: 1, limited: 60, down: 5 }
 
 /** Client errors that mean "later" rather than "wrong". */
-const TRY_LATER: Record<string, number> = {
-  TooManyRequestsException: RETRY_AFTER.throttled,
-  ThrottlingException: RETRY_AFTER.throttled,
-  LimitExceededException: RETRY_AFTER.limited,
-  TooManyFailedAttemptsException: RETRY_AFTER.limited,
-  InternalErrorException: RETRY_AFTER.down,
-}
+const TRY_LATER = new Map([
+  ['TooManyRequestsException', RETRY_AFTER.throttled],
+  ['ThrottlingException', RETRY_AFTER.throttled],
+  ['LimitExceededException', RETRY_AFTER.limited],
+  ['TooManyFailedAttemptsException', RETRY_AFTER.limited],
+  ['InternalErrorException', RETRY_AFTER.down],
+])
 
 /** What the SDK throws, as far as we look: the class name decides, never the HTTP status, which
  * differs between the model and the wire. */
@@ -58,13 +58,17 @@ function classify(
   message: string,
   httpStatus: number | undefined,
 ): { code: SignInErrorCode; retryAfter?: number } {
-  const later = TRY_LATER[name]
+  const later = TRY_LATER.get(name)
   if (later !== undefined) return { code: 'upstream_unavailable', retryAfter: later }
   if (name === 'UserLambdaValidationException') return { code: triggerErrorCode(message) }
   if (name === 'UnexpectedLambdaException' && message.includes('Socket timeout')) {
     return { code: 'upstream_timeout' }
   }
-  if (name === 'AbortError' || name === 'TimeoutError') return { code: 'upstream_timeout' }
+  // The SDK calls a reset connection a TimeoutError too.
+  const isReset = /ECONNRESET|EPIPE|socket hang up/.test(message)
+  if (name === 'AbortError' || (name === 'TimeoutError' && !isReset)) {
+    return { code: 'upstream_timeout' }
+  }
   // No status: no answer at all. A 5xx: nobody at home.
   if (httpStatus === undefined && isConnectionError(name, message)) {
     return { code: 'upstream_unavailable', retryAfter: RETRY_AFTER.down }

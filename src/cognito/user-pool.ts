@@ -88,7 +88,7 @@ function mayNotSignIn(error: unknown): boolean {
 function isRefusal(error: unknown): boolean {
   const { name, message } = readSdkError(error)
   // A wrong secret is our configuration, not the user's proof.
-  const misconfigured = /secret|hash|client/i.test(message)
+  const misconfigured = /secret[ _]?hash/i.test(message)
   return (
     (name === 'NotAuthorizedException' && !misconfigured) ||
     name === 'CodeMismatchException' ||
@@ -112,18 +112,28 @@ function pendingChallenge(
   operation: string,
   answer: InitiateAuthCommandOutput | RespondToAuthChallengeCommandOutput,
 ): PendingChallenge {
-  const { ChallengeName: name, Session: session, ChallengeParameters: parameters } = answer
-  const username = parameters?.['USERNAME']
-  if (name !== 'CUSTOM_CHALLENGE' || !session || !username) {
+  const { ChallengeName: name, Session: session, ChallengeParameters } = answer
+  const parameters = ChallengeParameters ?? {}
+  const username = parameters['USERNAME']
+  if (name !== 'CUSTOM_CHALLENGE' || !isText(session) || !isText(username)) {
     // Pool MFA switched on, or Define issued tokens at once: neither is a passwordless pool.
     throw unusable(operation, 'answer is no custom challenge')
   }
-  return { cognitoSession: session, username, parameters: parameters ?? {} }
+  if (!Object.values(parameters).every((value) => typeof value === 'string')) {
+    throw unusable(operation, 'challenge parameters are no texts')
+  }
+  return { cognitoSession: session, username, parameters }
+}
+
+/** The SDK passes on whatever the JSON holds, whatever its types say. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
 }
 
 function readTokens(result: AuthenticationResultType, username: string, clientId: string): Tokens {
   const { AccessToken, IdToken, RefreshToken, ExpiresIn } = result
-  if (!AccessToken || !IdToken || !RefreshToken || !ExpiresIn) {
+  const areComplete = isText(AccessToken) && isText(IdToken) && isText(RefreshToken)
+  if (!areComplete || !ExpiresIn || !Number.isInteger(ExpiresIn)) {
     throw unusable('RespondToAuthChallenge', 'tokens are missing')
   }
   // The answer came from Cognito over TLS, so the signature adds nothing; but tokens of another

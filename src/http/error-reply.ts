@@ -54,22 +54,22 @@ export function problemFor(error: unknown, requestId: string): Problem {
 }
 
 /** Fastify's own refusals have codes; everything we do not know is a bug of ours. */
-const FASTIFY_CODES: Readonly<Record<string, ProblemCode>> = {
-  FST_ERR_VALIDATION: 'invalid_request',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_request',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_request',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid_request',
-  FST_ERR_BAD_URL: 'not_found',
-  FST_ERR_MAX_PARAM_LENGTH: 'not_found',
-  FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
-  FST_ERR_CTP_INVALID_TYPE: 'unsupported_media_type',
-}
+const FASTIFY_CODES = new Map<unknown, ProblemCode>([
+  ['FST_ERR_VALIDATION', 'invalid_request'],
+  ['FST_ERR_CTP_INVALID_JSON_BODY', 'invalid_request'],
+  ['FST_ERR_CTP_EMPTY_JSON_BODY', 'invalid_request'],
+  ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', 'invalid_request'],
+  ['FST_ERR_BAD_URL', 'not_found'],
+  ['FST_ERR_MAX_PARAM_LENGTH', 'not_found'],
+  ['FST_ERR_CTP_BODY_TOO_LARGE', 'payload_too_large'],
+  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'unsupported_media_type'],
+  ['FST_ERR_CTP_INVALID_TYPE', 'unsupported_media_type'],
+])
 
 function codeOf(error: unknown): ProblemCode {
   if (error instanceof SignInError || error instanceof HttpProblem) return error.code
   if (!isFastifyError(error)) return 'internal_error'
-  const known = FASTIFY_CODES[error.code]
+  const known = FASTIFY_CODES.get(error.code)
   if (known !== undefined) return known
   // The JSON parser's own refusals (a syntax error, __proto__) come with a status and no code.
   return error instanceof SyntaxError && error.statusCode === 400

@@ -18,12 +18,18 @@ export function loggerOptions(level: string): LoggerOptions {
 function safeError(error: unknown): object {
   if (!(error instanceof Error)) return { type: typeof error }
   const code: unknown = 'code' in error ? error.code : undefined
-  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? []
+  const frames = stackBelowMessage(error).filter((line) => /^\s+at /.test(line))
   return {
     type: error.name,
     ...(typeof code === 'string' ? { code } : {}),
     ...(frames.length > 0 ? { frames: frames.map((line) => line.trim()) } : {}),
   }
+}
+
+/** A stack begins with the message, whose own lines may look like frames. */
+function stackBelowMessage({ message, stack = '' }: Error): string[] {
+  const start = stack.indexOf(message)
+  return start < 0 ? [] : stack.slice(start + message.length).split('\n')
 }
 
 /** One line per answered request. */

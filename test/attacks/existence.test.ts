@@ -79,7 +79,7 @@ t.test('somebody who calls Cognito directly learns nothing from our triggers', a
   here.cognito.users.put(known)
   const real = (await here.direct.initiate('ada')).parameters
   const nobody = (await here.direct.initiate('nobody')).parameters
-  t.strictSame(Object.keys(nobody).sort(), Object.keys(real).sort())
+  t.strictSame(Object.keys(nobody).toSorted(), Object.keys(real).toSorted())
   t.strictSame(jwtShape(nobody['token']!), jwtShape(real['token']!))
   t.equal(nobody['hint']!.length, real['hint']!.length)
   t.notOk(here.authsignal.users.has('undefined'), 'no user "undefined" at Authsignal')

@@ -64,6 +64,6 @@ t.test('a double tap signs in once', async (t) => {
   const { body } = await stack.start({ email })
   const token = await stack.user.pass(body.token, email)
   const both = await Promise.all([1, 2].map(() => stack.finish({ session: body.session, token })))
-  t.strictSame(both.map(({ status }) => status).sort(), [200, 401])
+  t.strictSame(new Set(both.map(({ status }) => status)), new Set([200, 401]))
   t.equal(both.find(({ status }) => status === 401)!.body.code, 'session_expired')
 })

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
+import { startDev } from '../support/dev.ts'
 
 /**
  * The demo page in a real Chromium against `npm run dev` as a newcomer runs it. Screenshots of what
@@ -132,7 +132,7 @@ t.test('calls the service and Authsignal and nobody else', async (t) => {
   await askForCode(page, 'katherine@example.com')
   await page.getByLabel('Six-digit code').fill(await codeFor('katherine@example.com'))
   await page.getByRole('heading', { name: 'Welcome' }).waitFor()
-  t.strictSame([...origins].sort(), ['http://localhost:3000', 'http://localhost:9230'])
+  t.strictSame([...origins].toSorted(), ['http://localhost:3000', 'http://localhost:9230'])
   const kept = await page.evaluate('JSON.stringify([{...localStorage}, {...sessionStorage}])')
   t.notMatch(kept, 'eyJ', 'no token is stored')
 })
@@ -142,7 +142,10 @@ t.test('no script failed on any of these pages', async (t) => {
 })
 
 async function openPage(t: Test, size: keyof typeof SIZES = 'desktop'): Promise<Page> {
-  const context: BrowserContext = await browser.newContext({ viewport: SIZES[size] })
+  const context: BrowserContext = await browser.newContext({
+    viewport: SIZES[size],
+    reducedMotion: 'reduce',
+  })
   t.teardown(() => context.close())
   const page = await context.newPage()
   page.on('pageerror', (error) => scriptErrors.push(error.message))
@@ -171,23 +174,4 @@ async function codeFor(address: string): Promise<string> {
 
 async function shot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true })
-}
-
-/** @returns stops it */
-async function startDev(): Promise<() => Promise<void>> {
-  const dev = spawn(process.execPath, ['dist-local/dev.mjs'], { stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  await new Promise<void>((resolve, reject) => {
-    dev.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
-    dev.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString()
-      if (output.includes('Demo web client')) resolve()
-    })
-    dev.once('exit', () => reject(new Error(`dev did not start:\n${output}`)))
-  })
-  return async () => {
-    const gone = new Promise((resolve) => dev.once('exit', resolve))
-    dev.kill('SIGTERM')
-    await gone
-  }
 }

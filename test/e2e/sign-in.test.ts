@@ -77,7 +77,7 @@ t.test('the tokens verify with aws-jwt-verify', async (t) => {
 t.test('the client sees nothing of Cognito', async (t) => {
   const stack = await startStack(t)
   const { body, headers } = await stack.start({ email })
-  t.strictSame(Object.keys(body).sort(), ['expiresIn', 'session', 'token', 'url'])
+  t.strictSame(Object.keys(body).toSorted(), ['expiresIn', 'session', 'token', 'url'])
   t.equal(body.expiresIn, 180)
   t.equal(headers.get('cache-control'), 'no-store')
   const user = stack.cognito.users.find(email)!

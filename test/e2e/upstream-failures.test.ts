@@ -224,7 +224,7 @@ t.test(
     })
     const { status, body } = await stack.start({ email: 'outsider@example.com' })
     t.equal(status, 200)
-    t.strictSame(Object.keys(body).sort(), ['expiresIn', 'session', 'token', 'url'])
+    t.strictSame(Object.keys(body).toSorted(), ['expiresIn', 'session', 'token', 'url'])
     nothingLeaks(t, [], stack.log)
   },
 )

@@ -1,3 +1,5 @@
+import { ConfigError, parseConfig } from '../../src/config.ts'
+
 /** A complete environment; tests spread it and spoil one variable. */
 export const ENVIRONMENT: Readonly<Record<string, string>> = {
   AWS_REGION: 'eu-west-1',
@@ -6,4 +8,15 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
   AUTHSIGNAL_SECRET: 'authsignal-test-secret',
   AUTHSIGNAL_URL: 'https://eu.api.authsignal.com/v1',
   SESSION_KEYS: Buffer.alloc(32, 1).toString('base64'),
+}
+
+/** The lines that a bad environment is answered with; none when it is good. */
+export function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    parseConfig(env)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
 }

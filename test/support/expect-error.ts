@@ -15,6 +15,6 @@ export async function failureOf(work: Promise<unknown>): Promise<SignInError> {
 export function signInError(
   code: SignInErrorCode,
   more: Record<string, unknown> = {},
-): Record<string, unknown> {
+): { name: string; code: string } {
   return { name: 'SignInError', code, ...more }
 }

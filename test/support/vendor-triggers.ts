@@ -57,8 +57,8 @@ export function carelessTriggers(secret: string) {
     return {
       ...oneRoundTriggers(secret)(authsignal),
       verifyAuthChallengeResponse: async (event: Event) => {
-        const { state } = await sdk.validateChallenge({ token: event.request.challengeAnswer })
-        event.response = { answerCorrect: state === 'CHALLENGE_SUCCEEDED' || state === 'ALLOW' }
+        const { state = '' } = await sdk.validateChallenge({ token: event.request.challengeAnswer })
+        event.response = { answerCorrect: /^(CHALLENGE_SUCCEEDED|ALLOW)$/.test(state) }
         return event
       },
     }
@@ -84,7 +84,7 @@ export function twoRoundTriggers(secret: string) {
         if (method !== 'SMS' && method !== 'EMAIL') throw new Error('signInMethod is required')
         const { email, phone_number: phoneNumber } = event.request.userAttributes
         const { token } = await sdk.track({
-          userId: String(event['userName']),
+          userId: event.userName,
           action: ACTION,
           attributes: method === 'EMAIL' ? { email: email! } : { phoneNumber: phoneNumber! },
         })
@@ -98,7 +98,7 @@ export function twoRoundTriggers(secret: string) {
       verifyAuthChallengeResponse: async (event: Event) => {
         const { privateChallengeParameters: params, challengeAnswer: token } = event.request
         if (params['challenge'] === MARKER) return event
-        const userId = String(event['userName'])
+        const userId = event.userName
         const { isValid } = await sdk.validateChallenge({ token, userId, action: ACTION })
         event.response = { answerCorrect: isValid }
         return event

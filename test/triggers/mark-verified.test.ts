@@ -9,7 +9,7 @@ const email = 'ada@example.com'
 async function pool(t: Test, usernames: 'email-or-phone' | 'alias' | 'plain') {
   const cognito = await startLocalCognito({ clients: [{ clientId: 'client' }], usernames })
   t.teardown(() => cognito.close())
-  const mark = markVerified({
+  const markAddress = markVerified({
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_SESSION_TOKEN: 'session-token',
@@ -17,12 +17,12 @@ async function pool(t: Test, usernames: 'email-or-phone' | 'alias' | 'plain') {
   })
   return {
     cognito,
-    async mark(username: string) {
+    mark: async (username: string) => {
       const user = cognito.users.find(username)!
       const { sub } = user
       const [address] = trustedAddresses(user.attributes)
       const event = { ...verifyEvent({}), userName: user.username, userPoolId: cognito.poolId }
-      await mark(event, sub, address!)
+      await markAddress(event, sub, address!)
       return user.attributes['email_verified']
     },
     operations: () => cognito.calls.map(({ operation }) => operation),

@@ -1,0 +1,164 @@
+import t from 'tap'
+import { pathSegment } from '../../src/authsignal/client.ts'
+import { CALLS, clientAt, EMAIL, SECRET, USER } from '../support/authsignal.ts'
+import { signInError } from '../support/expect-error.ts'
+import { json, startUpstream, text } from '../support/upstream.ts'
+
+const TRACKED = { state: 'CHALLENGE_REQUIRED', token: 'a.b.c', url: 'https://mfa.example/a.b.c' }
+
+t.test('every call carries the secret as Basic user and the body that is documented', async (t) => {
+  const upstream = await startUpstream(t, ({ path }) =>
+    json(200, path.endsWith('/authenticators') ? [] : { ...TRACKED, isValid: true }),
+  )
+  const client = clientAt(upstream.url)
+  for (const call of Object.values(CALLS)) await call(client)
+  t.strictSame(
+    upstream.requests.map(({ method, path, body }) => [method, path, body && JSON.parse(body)]),
+    [
+      ['POST', `/v1/users/${USER}/actions/cognitoAuth`, { idempotencyKey: 'key-1', email: EMAIL }],
+      ['POST', '/v1/validate', { token: 'a.b.c', userId: USER, action: 'cognitoAuth' }],
+      ['GET', `/v1/users/${USER}/authenticators`, ''],
+      [
+        'POST',
+        `/v1/users/${USER}/authenticators`,
+        { verificationMethod: 'EMAIL_OTP', email: EMAIL },
+      ],
+      ['DELETE', `/v1/users/${USER}/authenticators/authenticator-1`, ''],
+    ],
+  )
+  const basic = `Basic ${Buffer.from(`${SECRET}:`).toString('base64')}`
+  t.ok(upstream.requests.every(({ headers }) => headers.authorization === basic))
+})
+
+t.test('a phone number is enrolled for text messages', async (t) => {
+  const upstream = await startUpstream(t, () => json(200, {}))
+  await clientAt(upstream.url).enrol(USER, { method: 'SMS', address: '+6421234567' })
+  t.strictSame(JSON.parse(upstream.requests[0]?.body ?? ''), {
+    verificationMethod: 'SMS',
+    phoneNumber: '+6421234567',
+  })
+})
+
+t.test('an answer to track is read and reduced to what we use', async (t) => {
+  const answers = [
+    { ...TRACKED, isEnrolled: true, enrolledVerificationMethods: ['SMS', 7, null], extra: 1 },
+    { ...TRACKED, isEnrolled: 'yes', enrolledVerificationMethods: 'SMS' },
+  ]
+  const upstream = await startUpstream(t, (_request, count) => json(200, answers[count - 1]))
+  const client = clientAt(upstream.url)
+  t.strictSame(await CALLS['track']!(client), {
+    ...TRACKED,
+    isEnrolled: true,
+    enrolledMethods: ['SMS'],
+  })
+  t.strictSame(await CALLS['track']!(client), {
+    ...TRACKED,
+    isEnrolled: false,
+    enrolledMethods: [],
+  })
+})
+
+t.test('an answer to validate is read under our names', async (t) => {
+  const answers = [
+    {
+      isValid: true,
+      state: 'CHALLENGE_SUCCEEDED',
+      userId: USER,
+      actionCode: 'cognitoAuth',
+      idempotencyKey: 'key-1',
+      verificationMethod: 'SMS',
+      error: 'x',
+    },
+    { isValid: false, userId: 12 },
+  ]
+  const upstream = await startUpstream(t, (_request, count) => json(200, answers[count - 1]))
+  const client = clientAt(upstream.url)
+  t.strictSame(await CALLS['validate']!(client), {
+    isValid: true,
+    state: 'CHALLENGE_SUCCEEDED',
+    userId: USER,
+    action: 'cognitoAuth',
+    idempotencyKey: 'key-1',
+    method: 'SMS',
+  })
+  t.strictSame(await CALLS['validate']!(client), { isValid: false })
+})
+
+t.test('authenticators are read with their address and whether it was proven', async (t) => {
+  const upstream = await startUpstream(t, () =>
+    json(200, [
+      { userAuthenticatorId: 'a', verificationMethod: 'EMAIL_OTP', email: EMAIL, verifiedAt: 'x' },
+      {
+        userAuthenticatorId: 'b',
+        verificationMethod: 'SMS',
+        phoneNumber: '+64',
+        lastVerifiedAt: 1,
+      },
+      { userAuthenticatorId: 'c', verificationMethod: 'PASSKEY' },
+    ]),
+  )
+  t.strictSame(await clientAt(upstream.url).authenticators(USER), [
+    { id: 'a', method: 'EMAIL_OTP', address: EMAIL, isVerified: true },
+    { id: 'b', method: 'SMS', address: '+64', isVerified: true },
+    { id: 'c', method: 'PASSKEY', address: undefined, isVerified: false },
+  ])
+})
+
+const GARBAGE = ['[]', '{}', '"text"', '12', 'true', '<html>', '', '{"isValid":"yes"']
+
+t.test('an answer that is not what was asked for cannot be used', async (t) => {
+  const odd = ['{"isValid":"true"}', '{"state":1,"token":"a","url":"b"}', '{"token":"a","url":"b"}']
+  for (const body of [...GARBAGE, ...odd]) {
+    const upstream = await startUpstream(t, () => text(200, body))
+    for (const operation of ['track', 'validate']) {
+      await t.rejects(
+        CALLS[operation]!(clientAt(upstream.url)),
+        signInError('upstream_error', { upstream: { operation, reason: 'unusable' } }),
+        `${operation}: ${body}`,
+      )
+    }
+  }
+  // The SDK itself trips over null and cannot say why.
+  const nothing = await startUpstream(t, () => text(200, 'null'))
+  await t.rejects(CALLS['track']!(clientAt(nothing.url)), signInError('upstream_error'))
+  await t.rejects(CALLS['validate']!(clientAt(nothing.url)), signInError('upstream_unavailable'))
+  for (const body of ['null', '{}', '"text"', '', '[null]', '[1]']) {
+    const upstream = await startUpstream(t, () => text(200, body))
+    await t.rejects(
+      CALLS['authenticators']!(clientAt(upstream.url)),
+      signInError('upstream_error'),
+      body,
+    )
+  }
+})
+
+t.test('an id cannot become another endpoint', async (t) => {
+  const upstream = await startUpstream(t, () => json(200, []))
+  const client = clientAt(upstream.url)
+  for (const id of ['../admin', 'u/1?x#y', 'a%2fb', '..;/x', 'ada@example.com', 'ü']) {
+    await client.authenticators(id)
+    const path = upstream.requests.at(-1)?.path
+    t.equal(path, `/v1/users/${encodeURIComponent(id)}/authenticators`, id)
+  }
+  await client.removeAuthenticator('../admin', '../../x')
+  t.equal(upstream.requests.at(-1)?.path, '/v1/users/..%2Fadmin/authenticators/..%2F..%2Fx')
+})
+
+t.test('an id that is empty, missing or made of dots is never sent', async (t) => {
+  const upstream = await startUpstream(t, () => json(200, []))
+  const client = clientAt(upstream.url)
+  for (const id of ['', '.', '..', undefined as unknown as string]) {
+    t.throws(() => pathSegment(id), { message: 'not usable as an id' })
+    await t.rejects(client.authenticators(id), signInError('upstream_error'))
+    await t.rejects(client.removeAuthenticator(USER, id), signInError('upstream_error'))
+    await t.rejects(
+      client.enrol(id, { method: 'SMS', address: '+6421234567' }),
+      signInError('upstream_error'),
+    )
+    await t.rejects(
+      client.track({ userId: USER, action: id, idempotencyKey: 'k', attributes: {} }),
+      signInError('upstream_error'),
+    )
+  }
+  t.strictSame(upstream.requests, [])
+})

@@ -1,0 +1,108 @@
+import t from 'tap'
+import type { SignInError } from '../../src/sign-in/errors.ts'
+import { finishSignIn } from '../../src/sign-in/finish-sign-in.ts'
+import { startSignIn } from '../../src/sign-in/start-sign-in.ts'
+import { MAX_ATTEMPTS } from '../../src/trigger-protocol/words.ts'
+import { failureOf, signInError } from '../support/expect-error.ts'
+import {
+  ADA,
+  challengeFor,
+  scriptedUserPool,
+  SEALER,
+  testDeps,
+  userPoolWithNobody,
+  type TestDeps,
+} from '../support/sign-in.ts'
+
+const email = 'ada@example.com'
+const token = 'a.validation.token'
+const settings = { provisioning: 'none' } as const
+
+/** Offers wrong proofs until there is nothing to go on with. */
+async function failures(deps: TestDeps): Promise<SignInError[]> {
+  const heard: SignInError[] = []
+  let session: string | undefined = (await startSignIn(deps, { email })).session
+  while (session !== undefined) {
+    const error = await failureOf(finishSignIn(deps, { session, token }))
+    heard.push(error)
+    session = error.retry?.session
+  }
+  return heard
+}
+
+function shapes(errors: SignInError[]): unknown[] {
+  return errors.map(({ code, errors, retryAfter, upstream, retry }) => ({
+    code,
+    errors,
+    retryAfter,
+    upstream,
+    retry: retry && Object.keys(retry),
+    expiresIn: retry?.expiresIn,
+    sealedLength: retry && SEALER.open(retry.session).cognitoSession.length,
+  }))
+}
+
+t.test('nobody hears the same sequence of answers as a user with wrong proofs', async (t) => {
+  const real = testDeps(
+    scriptedUserPool({
+      begin: [challengeFor()],
+      answer: [challengeFor(), challengeFor(), { outcome: 'refused' }],
+    }),
+  )
+  const heardByAda = await failures(real)
+  t.equal(heardByAda.length, MAX_ATTEMPTS)
+
+  const nobody = testDeps(userPoolWithNobody(), { settings })
+  nobody.lookalike.learn(`session-of-${ADA}`, { token: 'x', url: 'x' })
+  const heardByNobody = await failures(nobody)
+
+  t.strictSame(shapes(heardByNobody), shapes(heardByAda))
+  t.strictSame(nobody.userPool.names(), ['beginChallenge'])
+})
+
+t.test('no proof at all signs nobody in', async (t) => {
+  const deps = testDeps(userPoolWithNobody(), { settings })
+  const { session } = await startSignIn(deps, { email })
+  for (const token of ['a.decoy.token1', '', 'null', '{"token":"x"}']) {
+    const error = await failureOf(finishSignIn(deps, { session, token }))
+    t.match(error.code, /^(challenge_failed|session_expired)$/)
+  }
+})
+
+t.test('a session for nobody is good for one answer, as a real one is', async (t) => {
+  const deps = testDeps(userPoolWithNobody(), { settings })
+  const { session } = await startSignIn(deps, { email })
+  const first = await failureOf(finishSignIn(deps, { session, token }))
+  t.ok(first.retry)
+  t.notSame(first.retry?.session, session)
+  await t.rejects(finishSignIn(deps, { session, token }), signInError('session_expired'))
+  const again = first.retry?.session ?? ''
+  await t.rejects(finishSignIn(deps, { session: again, token }), signInError('challenge_failed'))
+  await t.rejects(finishSignIn(deps, { session: again, token }), signInError('session_expired'))
+})
+
+t.test('two answers at once to a session for nobody: one of them is too late', async (t) => {
+  const deps = testDeps(userPoolWithNobody(), { settings })
+  const { session } = await startSignIn(deps, { email })
+  const both = [1, 2].map(() => failureOf(finishSignIn(deps, { session, token })))
+  const codes = (await Promise.all(both)).map(({ code }) => code)
+  t.strictSame(codes.toSorted(), ['challenge_failed', 'session_expired'])
+})
+
+t.test('each retry for nobody has a challenge of its own', async (t) => {
+  const deps = testDeps(userPoolWithNobody(), { settings })
+  const [first, second] = await failures(deps)
+  t.ok(first?.retry?.token)
+  t.not(first?.retry?.token, second?.retry?.token)
+  t.equal(deps.decoysMade(), 3)
+})
+
+t.test('a decoy that cannot be made fails as an upstream does', async (t) => {
+  const deps = testDeps(userPoolWithNobody(), { settings })
+  const { session } = await startSignIn(deps, { email })
+  const broken = testDeps(userPoolWithNobody(), {
+    settings,
+    makeDecoy: () => Promise.reject(new Error('no decoy')),
+  })
+  await t.rejects(finishSignIn(broken, { session, token }), { message: 'no decoy' })
+})

@@ -1,0 +1,121 @@
+import t from 'tap'
+import { SignInError } from '../../src/sign-in/errors.ts'
+import { finishSignIn } from '../../src/sign-in/finish-sign-in.ts'
+import type { Attempt } from '../../src/sign-in/sealed-session.ts'
+import { readContext } from '../../src/trigger-protocol/signed-context.ts'
+import { failureOf, signInError } from '../support/expect-error.ts'
+import {
+  ADA,
+  challengeFor,
+  CONTEXT_KEY,
+  foreignChallengeFor,
+  NOW,
+  scriptedUserPool,
+  SEALER,
+  testDeps,
+} from '../support/sign-in.ts'
+
+const TOKENS = { accessToken: 'at', idToken: 'it', refreshToken: 'rt', expiresIn: 3600 }
+const token = 'a.validation.token'
+
+function sealed(changes: Partial<Attempt> = {}, expiresAt = NOW + 1000): string {
+  const attempt: Attempt = {
+    cognitoSession: 'cognito-session',
+    username: ADA,
+    kind: 'phoneNumber',
+    refused: 0,
+    decoy: false,
+  }
+  return SEALER.seal({ ...attempt, ...changes }, expiresAt)
+}
+
+t.test('a proof that Cognito accepts becomes tokens', async (t) => {
+  const pool = scriptedUserPool({ answer: [{ outcome: 'tokens', tokens: TOKENS }] })
+  t.strictSame(await finishSignIn(testDeps(pool), { session: sealed(), token }), TOKENS)
+  t.equal(pool.calls.length, 1)
+  t.match(pool.calls[0]?.[1], {
+    challenge: { cognitoSession: 'cognito-session', username: ADA },
+    answer: token,
+  })
+})
+
+t.test('the trigger is told, signed, which kind of proof counts', async (t) => {
+  const pool = scriptedUserPool({ answer: [{ outcome: 'tokens', tokens: TOKENS }] })
+  await finishSignIn(testDeps(pool), { session: sealed(), token })
+  const [, input] = pool.calls[0] ?? []
+  const { metadata } = input as { metadata: Record<string, string> }
+  t.strictSame(readContext(CONTEXT_KEY, ADA, metadata, NOW), { identifier: 'phoneNumber' })
+  t.equal(readContext(CONTEXT_KEY, 'somebody-else', metadata, NOW), undefined)
+})
+
+t.test('the answer is JSON for triggers that expect that', async (t) => {
+  const pool = scriptedUserPool({ answer: [{ outcome: 'tokens', tokens: TOKENS }] })
+  const deps = testDeps(pool, { settings: { answerFormat: 'json' } })
+  await finishSignIn(deps, { session: sealed(), token: 'quote"d' })
+  t.match(pool.calls[0]?.[1], { answer: String.raw`{"token":"quote\"d"}` })
+})
+
+t.test('a wrong proof may be tried again with a fresh session and challenge', async (t) => {
+  const pool = scriptedUserPool({
+    answer: [challengeFor(ADA, { token: 'next.token', url: '' })],
+  })
+  const error = await failureOf(finishSignIn(testDeps(pool), { session: sealed(), token }))
+  t.equal(error.code, 'challenge_failed')
+  t.strictSame(Object.keys(error.retry ?? {}), ['session', 'token', 'expiresIn'])
+  t.match(error.retry, { token: 'next.token', expiresIn: 180 })
+  t.strictSame(SEALER.open(error.retry?.session ?? ''), {
+    cognitoSession: `session-of-${ADA}`,
+    username: ADA,
+    kind: 'phoneNumber',
+    refused: 1,
+    decoy: false,
+  })
+})
+
+t.test('a wrong proof that ends the sign-in carries no retry', async (t) => {
+  const pool = scriptedUserPool({ answer: [{ outcome: 'refused' }] })
+  const error = await failureOf(finishSignIn(testDeps(pool), { session: sealed(), token }))
+  t.equal(error.code, 'challenge_failed')
+  t.equal(error.retry, undefined)
+})
+
+t.test('triggers that start over leave no retry', async (t) => {
+  const marker = foreignChallengeFor(ADA, { challenge: 'PROVIDE_AUTH_PARAMETERS' })
+  const pool = scriptedUserPool({ answer: [marker] })
+  const error = await failureOf(finishSignIn(testDeps(pool), { session: sealed(), token }))
+  t.equal(error.code, 'challenge_failed')
+  t.equal(error.retry, undefined)
+  t.equal(pool.calls.length, 1)
+})
+
+t.test('a rule that blocks the next challenge ends the sign-in', async (t) => {
+  const pool = scriptedUserPool({ answer: [challengeFor(ADA, { state: 'BLOCK' })] })
+  await t.rejects(
+    finishSignIn(testDeps(pool), { session: sealed(), token }),
+    signInError('sign_in_blocked'),
+  )
+})
+
+t.test('a session that Cognito no longer knows has expired', async (t) => {
+  const pool = scriptedUserPool({ answer: [{ outcome: 'session_gone' }] })
+  await t.rejects(
+    finishSignIn(testDeps(pool), { session: sealed(), token }),
+    signInError('session_expired', { retry: undefined }),
+  )
+})
+
+t.test('a session that is over or not ours never reaches Cognito', async (t) => {
+  for (const session of [sealed({}, NOW), sealed({}, NOW - 1), `${sealed()}A`, 'garbage', '']) {
+    const deps = testDeps(scriptedUserPool({}))
+    await t.rejects(finishSignIn(deps, { session, token }), signInError('session_expired'))
+    t.strictSame(deps.userPool.calls, [])
+    t.equal(deps.decoysMade(), 0)
+  }
+})
+
+t.test('a failure of the pool is passed on and nothing is sent twice', async (t) => {
+  const failure = new SignInError('upstream_timeout')
+  const deps = testDeps(scriptedUserPool({ answer: [failure] }))
+  t.equal(await failureOf(finishSignIn(deps, { session: sealed(), token })), failure)
+  t.equal(deps.userPool.calls.length, 1)
+})

@@ -1,0 +1,167 @@
+import t from 'tap'
+import { SignInError } from '../../src/sign-in/errors.ts'
+import { startSignIn } from '../../src/sign-in/start-sign-in.ts'
+import { failureOf, signInError } from '../support/expect-error.ts'
+import {
+  ADA,
+  challengeFor,
+  challengeForNobody,
+  NOW,
+  scriptedUserPool,
+  SEALER,
+  testDeps,
+  userPoolThatKnows,
+} from '../support/sign-in.ts'
+
+const email = 'ada@example.com'
+const identifier = { kind: 'email', value: email }
+
+t.test('a known user is challenged with one call', async (t) => {
+  const deps = testDeps(userPoolThatKnows())
+  const { session, ...started } = await startSignIn(deps, { email: ' ADA@example.com' })
+  t.strictSame(started, {
+    token: 'a.real.token',
+    url: 'https://mfa.example/a.real.token',
+    expiresIn: 180,
+  })
+  t.strictSame(deps.userPool.calls, [['beginChallenge', email]])
+  t.strictSame(SEALER.open(session), {
+    cognitoSession: `session-of-${ADA}`,
+    username: ADA,
+    kind: 'email',
+    refused: 0,
+    decoy: false,
+  })
+})
+
+t.test('the session remembers which kind of identifier was typed', async (t) => {
+  const inputs = { email, phoneNumber: '+6421234567', username: 'ada' }
+  for (const [kind, value] of Object.entries(inputs)) {
+    const { session } = await startSignIn(testDeps(userPoolThatKnows()), { [kind]: value })
+    t.equal(SEALER.open(session).kind, kind)
+  }
+})
+
+t.test('a new user is created once and challenged', async (t) => {
+  const pools = {
+    'existence errors on': challengeForNobody(),
+    'existence errors off': { outcome: 'no_such_user' } as const,
+  }
+  for (const [pool, first] of Object.entries(pools)) {
+    const deps = testDeps(
+      scriptedUserPool({
+        begin: [first, challengeFor()],
+        create: [{ outcome: 'created', username: email }],
+      }),
+    )
+    const { session } = await startSignIn(deps, { email })
+    t.strictSame(
+      deps.userPool.calls,
+      [
+        ['beginChallenge', email],
+        ['createUser', identifier],
+        ['beginChallenge', email],
+      ],
+      pool,
+    )
+    t.match(SEALER.open(session), { username: ADA, decoy: false }, pool)
+    t.equal(deps.decoysMade(), 0)
+  }
+})
+
+t.test('a new user of an alias pool is challenged under the name made for it', async (t) => {
+  const deps = testDeps(
+    scriptedUserPool({
+      begin: [challengeForNobody(), challengeFor('made-up-name')],
+      create: [{ outcome: 'created', username: 'made-up-name' }],
+    }),
+  )
+  await startSignIn(deps, { email })
+  t.strictSame(deps.userPool.calls.at(-1), ['beginChallenge', 'made-up-name'])
+})
+
+t.test('a user that a racing start has just created is challenged all the same', async (t) => {
+  const deps = testDeps(
+    scriptedUserPool({
+      begin: [challengeForNobody(), challengeFor()],
+      create: [{ outcome: 'exists', username: email }],
+    }),
+  )
+  const { session } = await startSignIn(deps, { email })
+  t.strictSame(deps.userPool.names(), ['beginChallenge', 'createUser', 'beginChallenge'])
+  t.match(SEALER.open(session), { username: ADA, decoy: false })
+})
+
+t.test('a user that cannot be found at once is looked for a second time', async (t) => {
+  const deps = testDeps(
+    scriptedUserPool({
+      begin: [challengeForNobody(), challengeForNobody(), challengeFor()],
+      create: [{ outcome: 'created', username: email }],
+    }),
+  )
+  t.match(SEALER.open((await startSignIn(deps, { email })).session), { username: ADA })
+  t.equal(deps.userPool.names().length, 4)
+  t.strictSame(deps.slept, [0, 200, 0])
+})
+
+t.test('a user that stays lost after its creation is the fault of the pool', async (t) => {
+  const lost = { outcome: 'no_such_user' } as const
+  const deps = testDeps(
+    scriptedUserPool({
+      begin: [lost, lost, lost],
+      create: [{ outcome: 'created', username: email }],
+    }),
+  )
+  const error = await failureOf(startSignIn(deps, { email }))
+  t.match(error, { code: 'upstream_error', upstream: { operation: 'InitiateAuth' } })
+  t.equal(deps.userPool.names().filter((name) => name === 'createUser').length, 1)
+})
+
+t.test('a failure of the pool is passed on, whichever call it hits', async (t) => {
+  const failure = new SignInError('upstream_unavailable', { retryAfter: 5 })
+  const begin = [challengeForNobody()]
+  const created = { outcome: 'created', username: email } as const
+  for (const pool of [
+    scriptedUserPool({ begin: [failure] }),
+    scriptedUserPool({ begin, create: [failure] }),
+    scriptedUserPool({ begin: [...begin, failure], create: [created] }),
+  ]) {
+    t.equal(await failureOf(startSignIn(testDeps(pool), { email })), failure)
+  }
+})
+
+t.test('a sign-in that a rule blocks or holds is refused', async (t) => {
+  for (const state of ['BLOCK', 'REVIEW', 'REVIEW_REQUIRED']) {
+    const pool = scriptedUserPool({ begin: [challengeFor(ADA, { state })] })
+    await t.rejects(startSignIn(testDeps(pool), { email }), signInError('sign_in_blocked'))
+  }
+})
+
+t.test('a challenge without token and URL is the fault of the triggers', async (t) => {
+  const pool = scriptedUserPool({ begin: [challengeFor(ADA, { token: '', url: '' })] })
+  await t.rejects(startSignIn(testDeps(pool), { email }), signInError('upstream_error'))
+})
+
+t.test('bad input is refused before anything is asked or slept', async (t) => {
+  for (const [input, code] of [
+    [{}, 'invalid_request'],
+    [{ email: 'x' }, 'invalid_request'],
+    [{ email, redirectUrl: 'https://evil.example/' }, 'redirect_url_not_allowed'],
+  ] as const) {
+    const deps = testDeps(userPoolThatKnows())
+    await t.rejects(startSignIn(deps, input), signInError(code))
+    t.strictSame([deps.userPool.calls, deps.slept], [[], []])
+  }
+})
+
+t.test('the session lives as long as the answer says, from when Cognito was asked', async (t) => {
+  let now = NOW - 5_000
+  const pool = userPoolThatKnows()
+  const deps = testDeps(
+    { ...pool, beginChallenge: (name) => pool.beginChallenge(name).finally(() => (now = NOW)) },
+    { settings: { sessionSeconds: 5 }, now: () => now },
+  )
+  const { session, expiresIn } = await startSignIn(deps, { email })
+  t.equal(expiresIn, 5)
+  t.throws(() => SEALER.open(session), signInError('session_expired'))
+})
