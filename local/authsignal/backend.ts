@@ -4,6 +4,7 @@ import type { RateLimits } from './rate-limits.ts'
 import type { Rules } from './rules.ts'
 import type { Users } from './store/user.ts'
 import type { Tokens } from './tokens.ts'
+import type { SendEvent } from './webhooks.ts'
 
 /** What the endpoints work on: one tenant of the imitated service. */
 export interface Backend {
@@ -20,4 +21,5 @@ export interface Backend {
   rules: Rules
   messages: Messages
   limits: RateLimits
+  sendEvent: SendEvent
 }

@@ -12,6 +12,7 @@ import { serverApi } from './server-api/index.ts'
 import { sideDoors } from './side-doors.ts'
 import { Users, type UserRecord } from './store/user.ts'
 import { jwtTokens } from './tokens.ts'
+import { webhooks } from './webhooks.ts'
 
 export type { Message } from './messages.ts'
 export type { Rule } from './rules.ts'
@@ -31,6 +32,8 @@ export interface LocalAuthsignalOptions {
   tokenMinutes?: number
   /** How `/validate` turns down a foreign, expired or broken token; '200' by default. */
   validateRefusal?: '200' | '4xx'
+  /** Receives `email.created` and `sms.created`, signed; its refusal fails the challenge. */
+  webhookUrl?: string
 }
 
 export interface LocalAuthsignal {
@@ -59,7 +62,7 @@ export async function startLocalAuthsignal(
   })
   const { app, clock, faults, calls } = server
   let origin = ''
-  const { secret, tenantId, tokenMinutes = 10, validateRefusal = '200' } = options
+  const { secret, tenantId, tokenMinutes = 10, validateRefusal = '200', webhookUrl } = options
   const messages = new Messages()
   const rules = new Rules()
   const users = new Users()
@@ -74,6 +77,7 @@ export async function startLocalAuthsignal(
     rules,
     messages,
     limits: new RateLimits(clock),
+    sendEvent: webhooks({ ...(webhookUrl ? { url: webhookUrl } : {}), secret, tenantId, clock }),
   }
 
   answerErrorsAsApiErrors(app)

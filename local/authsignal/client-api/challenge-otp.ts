@@ -13,7 +13,7 @@ export function challengeOtpRoute(
 ): void {
   app.post(`/challenge/${channel.path}`, async (request) => {
     const session = await readOpenSession(backend, request)
-    const { challengeId } = startOtpChallenge(
+    const { challengeId } = await startOtpChallenge(
       backend,
       session,
       channel,

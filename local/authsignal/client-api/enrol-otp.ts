@@ -24,7 +24,7 @@ export function enrolOtpRoute(app: FastifyInstance, backend: Backend, channel: O
     const { user } = session
     const address = { kind: channel.addressKind, value }
     const { userAuthenticatorId } = startEnrolment(user, channel.method, address, backend.now())
-    startOtpChallenge(backend, session, channel, {
+    await startOtpChallenge(backend, session, channel, {
       address,
       userAuthenticatorId,
       isEnrolment: true,

@@ -19,12 +19,12 @@ export interface OtpChallenge {
 type Destination = Pick<OtpChallenge, 'address' | 'userAuthenticatorId' | 'isEnrolment'>
 
 /** Sends a code; an earlier one of the same token and channel is void from then on. */
-export function startOtpChallenge(
-  { limits, messages, now }: Backend,
-  { user, token }: Session,
+export async function startOtpChallenge(
+  { limits, messages, now, sendEvent }: Backend,
+  { user, token, action }: Session,
   channel: OtpChannel,
   destination: Destination,
-): OtpChallenge {
+): Promise<OtpChallenge> {
   limits.take(`send ${channel.method} ${user.userId}`, channel.sends)
   const challenge: OtpChallenge = {
     ...destination,
@@ -33,13 +33,20 @@ export function startOtpChallenge(
     attempts: 0,
     isUsed: false,
   }
-  user.otpChallenges.set(challengeKey(token.id, channel), challenge)
-  messages.send({
-    to: destination.address.value,
-    channel: channel.messageChannel,
-    code: challenge.code,
-    sentAt: now(),
+  const message = { to: destination.address.value, code: challenge.code }
+  const { userId, actionCode, idempotencyKey, tracked } = action
+  const { locale, userAgent, ipAddress } = tracked
+  const context = channel.messageChannel === 'email' ? { locale, userAgent, ipAddress } : { locale }
+  // Before the challenge exists: when the message cannot be handed over, there is nothing to verify.
+  await sendEvent(`${channel.messageChannel}.created`, {
+    ...message,
+    userId,
+    actionCode,
+    idempotencyKey,
+    ...context,
   })
+  user.otpChallenges.set(challengeKey(token.id, channel), challenge)
+  messages.send({ ...message, channel: channel.messageChannel, sentAt: now() })
   return challenge
 }
 
