@@ -60,6 +60,7 @@ async function waitUntilReady(): Promise<void> {
     if (answer?.ok) return
     await sleep(100)
   }
+  service.kill()
   throw new Error('the service did not become ready')
 }
 

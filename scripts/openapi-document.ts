@@ -8,7 +8,13 @@ export async function openApiDocument(openApi: OpenApiVersion): Promise<string> 
     await readFile(new URL('../package.json', import.meta.url), 'utf8'),
   )
   const app = await buildApp(
-    { startSignIn: notHere, finishSignIn: notHere },
+    {
+      startSignIn: notHere,
+      finishSignIn: notHere,
+      refreshTokens: notHere,
+      signOut: notHere,
+      signOutEverywhere: notHere,
+    },
     { version: manifest.version, openApi },
   )
   await app.ready()

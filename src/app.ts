@@ -9,6 +9,8 @@ import { logRequests } from './http/logging.ts'
 import { openApiOptions, type OpenApiVersion } from './http/openapi.ts'
 import { PROBLEM_SCHEMAS } from './http/problem-schema.ts'
 import { SIGN_IN_SCHEMAS, signInRoutes, type SignInUseCases } from './http/sign-in-routes.ts'
+import { TOKEN_SCHEMAS, tokenRoutes } from './http/token-routes.ts'
+import type { TokenUseCases } from './tokens/tokens.ts'
 
 export interface AppOptions {
   version: string
@@ -19,19 +21,19 @@ export interface AppOptions {
 }
 
 const BODY_LIMIT = 16 * 1024
-const HEADERS_TIMEOUT_MS = 20_000
+const REQUEST_TIMEOUT_MS = 20_000
+
+/** Everything a client can ask for. */
+export type UseCases = SignInUseCases & TokenUseCases
 
 /** The public listener: everything a client can reach, in the order in which a request meets it. */
-export async function buildApp(
-  useCases: SignInUseCases,
-  options: AppOptions,
-): Promise<FastifyInstance> {
+export async function buildApp(useCases: UseCases, options: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     logger: options.logger ?? false,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
-    requestTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: options.trustProxy?.length ? [...options.trustProxy] : false,
     routerOptions: { ignoreTrailingSlash: false },
     // Silently dropping a field or turning 12 into "12" hides the client's mistake.
@@ -71,8 +73,10 @@ export async function buildApp(
   refuseUnknownRoutes(app)
   logRequests(app)
   await app.register(swagger, openApiOptions(options.openApi ?? '3.1.0', options.version))
-  for (const schema of [...PROBLEM_SCHEMAS, ...SIGN_IN_SCHEMAS]) app.addSchema(schema)
+  for (const schema of [...PROBLEM_SCHEMAS, ...SIGN_IN_SCHEMAS, ...TOKEN_SCHEMAS])
+    app.addSchema(schema)
   await app.register(signInRoutes, useCases)
+  await app.register(tokenRoutes, useCases)
   return app
 }
 

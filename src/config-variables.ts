@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { parseApiUrl } from './authsignal/api-url.ts'
 
 /** One environment variable. `parse` gets the text or the default, and throws what to write instead. */
 interface Variable<T> {
@@ -38,7 +39,12 @@ export const VARIABLES = {
   AUTHSIGNAL_SECRET: variable('The API secret key of the Authsignal tenant.', text()),
   AUTHSIGNAL_URL: variable(
     "The tenant's region, with `/v1`: https://eu.api.authsignal.com/v1.",
-    authsignalUrl,
+    (value) => parseApiUrl(text()(value)),
+  ),
+  ACTION_CODE: variable(
+    "The action that sign-ins are tracked under; the triggers' variable of the same name.",
+    matching(/^[a-zA-Z0-9_-]{1,64}$/, 'an action code'),
+    'cognitoAuth',
   ),
   SESSION_KEYS: variable(
     'Comma-separated base64 keys of 32 bytes. The first seals sessions, all of them open.',
@@ -75,12 +81,12 @@ export const VARIABLES = {
     '',
   ),
   UPSTREAM_TIMEOUT_MS: variable(
-    'Deadline of one call to Cognito. It waits up to 5 s for each trigger.',
+    'Deadline of all the calls to Cognito that one request makes. It waits up to 5 s for each trigger.',
     wholeNumber(100, 60_000),
     '15000',
   ),
   START_SIGN_IN_FLOOR_MS: variable(
-    'No start answers faster, so that time does not tell whether a user is new.',
+    'No start, and no refusal at finish, answers faster, so that time does not tell who is a user.',
     wholeNumber(0, 10_000),
     '500',
   ),
@@ -150,22 +156,6 @@ function httpUrl(): Parse<string> {
     }
     return value.replace(/\/+$/, '')
   }
-}
-
-/** Plain http would show the secret to the network; only a host that is no public name may use it. */
-function authsignalUrl(value: string | undefined): string {
-  const given = text()(value)
-  const isPlain = URL.canParse(given) && !/[?#]/.test(given)
-  if (!isPlain || !new URL(given).pathname.replace(/\/+$/, '').endsWith('/v1')) {
-    throw new Error('must be a URL that ends in /v1')
-  }
-  const { protocol, hostname } = new URL(given)
-  const isLocal =
-    /^[^.:]+$/.test(hostname) ||
-    (isIP(hostname) === 4 && hostname.startsWith('127.')) ||
-    hostname === '[::1]'
-  if (protocol !== 'https:' && !(protocol === 'http:' && isLocal)) throw new Error('must be https')
-  return given.replace(/\/+$/, '')
 }
 
 function sessionKeys(value: string | undefined): readonly Buffer[] {

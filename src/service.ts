@@ -2,22 +2,24 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { buildApp, type AppOptions } from './app.ts'
 import { authsignalClient } from './authsignal/client.ts'
-import { makeDecoy } from './authsignal/decoy.ts'
+import { decoyUserId, makeDecoy } from './authsignal/decoy.ts'
+import { accessTokenVerifier } from './cognito/access-tokens.ts'
 import { cognitoClient } from './cognito/client.ts'
+import { cognitoTokenAuthority } from './cognito/token-authority.ts'
 import { cognitoUserPool } from './cognito/user-pool.ts'
 import type { Config } from './config.ts'
 import { loggerOptions } from './http/logging.ts'
 import type { SignInDeps } from './sign-in/deps.ts'
 import { finishSignIn } from './sign-in/finish-sign-in.ts'
 import { lookalike } from './sign-in/lookalike.ts'
+import type { MakeDecoy, UserPool } from './sign-in/ports.ts'
 import { sessionSealer } from './sign-in/sealed-session.ts'
 import { startSignIn } from './sign-in/start-sign-in.ts'
 import { derivedKey } from './trigger-protocol/derived-key.ts'
+import { tokenUseCases } from './tokens/tokens.ts'
 import { VERSION } from './version.ts'
 
 const DECOY_TIMEOUT_MS = 4_000
-/** The action the triggers track under unless told otherwise. */
-const DECOY_ACTION = 'cognitoAuth'
 /** ASVS 6.5.5: what is sent out of band lives ten minutes at most. */
 const MAX_SESSION_SECONDS = 600
 
@@ -29,7 +31,25 @@ export function buildService(
   config: Config,
   stream?: { write(line: string): void },
 ): Promise<FastifyInstance> {
-  const deps = signInDeps(config)
+  const cognito = {
+    client: cognitoClient({ region: config.AWS_REGION, endpoint: config.COGNITO_ENDPOINT }),
+    userPoolId: config.COGNITO_USER_POOL_ID,
+    clientId: config.COGNITO_CLIENT_ID,
+    clientSecret: config.COGNITO_CLIENT_SECRET,
+    timeoutMs: config.UPSTREAM_TIMEOUT_MS,
+  }
+  const deps = signInDeps(config, cognitoUserPool(cognito))
+  const tokens = tokenUseCases({
+    authority: cognitoTokenAuthority(cognito),
+    verifyAccessToken: accessTokenVerifier({
+      region: config.AWS_REGION,
+      userPoolId: config.COGNITO_USER_POOL_ID,
+      clientId: config.COGNITO_CLIENT_ID,
+      endpoint: config.COGNITO_ENDPOINT,
+    }),
+    upstreamTimeoutMs: config.UPSTREAM_TIMEOUT_MS,
+    now: Date.now,
+  })
   const logger: AppOptions['logger'] = {
     ...loggerOptions(config.LOG_LEVEL),
     ...(stream === undefined ? {} : { stream }),
@@ -38,6 +58,7 @@ export function buildService(
     {
       startSignIn: (input) => startSignIn(deps, input),
       finishSignIn: (input) => finishSignIn(deps, input),
+      ...tokens,
     },
     {
       version: VERSION,
@@ -48,25 +69,14 @@ export function buildService(
   )
 }
 
-function signInDeps(config: Config): SignInDeps {
-  const authsignal = authsignalClient({
-    secret: config.AUTHSIGNAL_SECRET,
-    url: config.AUTHSIGNAL_URL,
-    timeoutMs: DECOY_TIMEOUT_MS,
-  })
+function signInDeps(config: Config, userPool: UserPool): SignInDeps {
   return {
-    userPool: cognitoUserPool({
-      client: cognitoClient({ region: config.AWS_REGION, endpoint: config.COGNITO_ENDPOINT }),
-      userPoolId: config.COGNITO_USER_POOL_ID,
-      clientId: config.COGNITO_CLIENT_ID,
-      clientSecret: config.COGNITO_CLIENT_SECRET,
-      timeoutMs: config.UPSTREAM_TIMEOUT_MS,
-    }),
+    userPool,
     sealer: sessionSealer(
       config.SESSION_KEYS,
       `${config.COGNITO_USER_POOL_ID}|${config.COGNITO_CLIENT_ID}`,
     ),
-    lookalike: lookalike((username) => makeDecoy(authsignal, DECOY_ACTION, username)),
+    lookalike: lookalike(decoyMaker(config)),
     keys: {
       hint: derivedKey(config.AUTHSIGNAL_SECRET, 'hint'),
       context: derivedKey(config.AUTHSIGNAL_SECRET, 'context'),
@@ -76,9 +86,33 @@ function signInDeps(config: Config): SignInDeps {
       answerFormat: config.CHALLENGE_ANSWER_FORMAT,
       sessionSeconds: Math.min(config.COGNITO_AUTH_SESSION_MINUTES * 60, MAX_SESSION_SECONDS),
       allowedRedirectUrls: config.ALLOWED_REDIRECT_URLS,
-      startFloorMs: config.START_SIGN_IN_FLOOR_MS,
+      floorMs: config.START_SIGN_IN_FLOOR_MS,
+      upstreamTimeoutMs: config.UPSTREAM_TIMEOUT_MS,
     },
     now: Date.now,
     sleep: (ms) => (ms > 0 ? sleep(ms) : Promise.resolve()),
+  }
+}
+
+/** Decoys as the create trigger makes them, for the cases in which it is not asked. */
+function decoyMaker(config: Config): MakeDecoy {
+  const secret = config.AUTHSIGNAL_SECRET
+  const client = authsignalClient({
+    secret,
+    url: config.AUTHSIGNAL_URL,
+    timeoutMs: DECOY_TIMEOUT_MS,
+  })
+  const key = derivedKey(secret, 'decoy')
+  return ({ name, showsName, idempotencyKey, context }) => {
+    const { identifier: _identifier, typed: _typed, ...attributes } = context ?? {}
+    const userId = decoyUserId(key, name)
+    const username = showsName ? name : userId
+    return makeDecoy(client, {
+      action: config.ACTION_CODE,
+      idempotencyKey,
+      userId,
+      username,
+      attributes,
+    })
   }
 }

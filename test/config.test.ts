@@ -28,6 +28,7 @@ t.test('everything that is not required has a default', (t) => {
     COGNITO_CLIENT_SECRET: undefined,
     COGNITO_ENDPOINT: undefined,
     COGNITO_AUTH_SESSION_MINUTES: 3,
+    ACTION_CODE: 'cognitoAuth',
     SESSION_KEYS: [Buffer.alloc(32, 1)],
     PROVISIONING: 'create',
     USERNAME_FORM: 'attribute',
@@ -80,6 +81,7 @@ const BAD_VALUES: Partial<Record<keyof typeof VARIABLES, string[]>> = {
   COGNITO_ENDPOINT: ['localhost:9229', 'ftp://localhost', 'http://'],
   COGNITO_AUTH_SESSION_MINUTES: ['2', '16', 'three'],
   AUTHSIGNAL_URL: ['https://api.example.com', 'not-a-url/v1', 'https://api.example.com/v1/users'],
+  ACTION_CODE: ['sign in', '../admin', 'cognitoAuth/x', 'x'.repeat(65)],
   SESSION_KEYS: [
     'c2hvcnQ=',
     Buffer.alloc(31, 9).toString('base64'),

@@ -27,6 +27,9 @@ interface Document {
 const STATUSES = {
   startSignIn: ['200', '400', '403', '413', '415', '500', '502', '503', '504'],
   finishSignIn: ['200', '400', '401', '403', '413', '415', '500', '502', '503', '504'],
+  refreshTokens: ['200', '400', '401', '413', '415', '500', '502', '503', '504'],
+  signOut: ['204', '400', '401', '413', '415', '500', '502', '503', '504'],
+  signOutEverywhere: ['204', '401', '413', '415', '500', '502', '503', '504'],
 }
 
 async function documentOf(version: (typeof VERSIONS)[number]): Promise<Document> {
@@ -79,6 +82,7 @@ for (const version of VERSIONS) {
       'StartedSignIn',
       'FinishSignInRequest',
       'Tokens',
+      'RefreshTokenRequest',
     ])
   })
 
@@ -101,11 +105,15 @@ for (const version of VERSIONS) {
       [
         ['/start-sign-in', 'post', 'startSignIn'],
         ['/finish-sign-in', 'post', 'finishSignIn'],
+        ['/refresh', 'post', 'refreshTokens'],
+        ['/sign-out', 'post', 'signOut'],
+        ['/sign-out-everywhere', 'post', 'signOutEverywhere'],
       ],
     )
     for (const [, , { operationId, summary, requestBody, responses }] of operations) {
       t.ok(summary, operationId)
-      t.strictSame(Object.keys(requestBody.content), ['application/json'])
+      if (requestBody) t.strictSame(Object.keys(requestBody.content), ['application/json'])
+      else t.equal(operationId, 'signOutEverywhere', 'the only one without a body')
       t.strictSame(
         Object.keys(responses),
         STATUSES[operationId as keyof typeof STATUSES],
@@ -114,6 +122,10 @@ for (const version of VERSIONS) {
       for (const [status, { description, content }] of Object.entries(responses)) {
         const type = status === '200' ? 'application/json' : 'application/problem+json'
         t.ok(description, `${operationId} ${status}`)
+        if (status === '204') {
+          t.notOk(content, 'no content')
+          continue
+        }
         t.strictSame(Object.keys(content), [type], `${operationId} ${status}`)
         const { examples = {}, schema } = content[type]!
         t.ok(Object.keys(examples).length > 0, `${operationId} ${status} has an example`)
@@ -126,7 +138,7 @@ for (const version of VERSIONS) {
     const document = await documentOf(version)
     for (const [, , { operationId, responses }] of operationsOf(document)) {
       for (const [status, { content }] of Object.entries(responses)) {
-        for (const { examples = {}, schema } of Object.values(content)) {
+        for (const { examples = {}, schema } of Object.values(content ?? {})) {
           const name = schema.$ref.split('/').at(-1) ?? ''
           const { properties } = document.components.schemas[name]!
           for (const [code, { value }] of Object.entries(examples)) {

@@ -5,6 +5,8 @@ import { localServer, type Call } from '../support/local-server.ts'
 import { answerErrorsAsApiErrors, sendError } from './api-error.ts'
 import type { Backend } from './backend.ts'
 import { clientApi } from './client-api/index.ts'
+import { MagicLinks } from './magic-link/links.ts'
+import { magicLinkPage } from './magic-link/routes.ts'
 import { Messages, type Message } from './messages.ts'
 import { RateLimits } from './rate-limits.ts'
 import { Rules } from './rules.ts'
@@ -12,6 +14,7 @@ import { serverApi } from './server-api/index.ts'
 import { sideDoors } from './side-doors.ts'
 import { Users, type UserRecord } from './store/user.ts'
 import { jwtTokens } from './tokens.ts'
+import { Ceremonies } from './webauthn/ceremonies.ts'
 import { webhooks } from './webhooks.ts'
 
 export type { Message } from './messages.ts'
@@ -34,7 +37,17 @@ export interface LocalAuthsignalOptions {
   validateRefusal?: '200' | '4xx'
   /** Receives `email.created` and `sms.created`, signed; its refusal fails the challenge. */
   webhookUrl?: string
+  /** Where passkeys and security keys are used. */
+  passkeys?: {
+    /** `localhost` by default. */
+    rpId?: string
+    /** Of the pages that may ask for them; the demo page's and the stand-in's own by default. */
+    origins?: readonly string[]
+  }
 }
+
+/** Where `npm run dev` serves the demo page. */
+const DEMO_ORIGIN = 'http://localhost:3080'
 
 export interface LocalAuthsignal {
   origin: string
@@ -68,6 +81,7 @@ export async function startLocalAuthsignal(
   const users = new Users()
   const backend: Backend = {
     secret,
+    tenantId,
     validateRefusal,
     publicOrigin: () => options.publicOrigin ?? origin,
     now: () => new Date(clock.now()).toISOString(),
@@ -76,12 +90,19 @@ export async function startLocalAuthsignal(
     tokens: jwtTokens({ secret, tenantId, tokenMinutes, clock }),
     rules,
     messages,
+    magicLinks: new MagicLinks(),
+    relyingParty: {
+      rpId: options.passkeys?.rpId ?? 'localhost',
+      origins: () => options.passkeys?.origins ?? [DEMO_ORIGIN, origin, backend.publicOrigin()],
+    },
+    ceremonies: new Ceremonies(clock),
     limits: new RateLimits(clock),
     sendEvent: webhooks({ ...(webhookUrl ? { url: webhookUrl } : {}), secret, tenantId, clock }),
   }
 
   answerErrorsAsApiErrors(app)
   sideDoors(app, { messages, rules })
+  magicLinkPage(app, backend)
   app.register((scope) => serverApi(scope, backend), { prefix: '/v1' })
   app.register((scope) => clientApi(scope, backend), { prefix: '/v1/client' })
   origin = await server.listen(options.port, options.host)

@@ -3,7 +3,7 @@ import { sameAddress } from './store/address.ts'
 /** A message that the real service would have sent. */
 export interface Message {
   to: string
-  channel: 'email' | 'sms'
+  channel: 'email' | 'sms' | 'whatsapp'
   code?: string
   url?: string
   sentAt: string

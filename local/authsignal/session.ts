@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { ApiError, unauthorized } from './api-error.ts'
 import type { Backend } from './backend.ts'
-import { bearerToken } from './basic-auth.ts'
+import { basicUsername, bearerToken } from './basic-auth.ts'
 import { isOpen, type Action } from './store/action.ts'
 import { isEnrolled } from './store/authenticator.ts'
 import type { UserRecord } from './store/user.ts'
@@ -29,10 +29,35 @@ export async function readSession(backend: Backend, request: FastifyRequest): Pr
 /** For endpoints that lead to CHALLENGE_SUCCEEDED. Code and status of the refusal: [unconfirmed]. */
 export async function readOpenSession(backend: Backend, request: FastifyRequest): Promise<Session> {
   const session = await readSession(backend, request)
-  if (!isOpen(session.action)) {
-    throw new ApiError(403, 'forbidden', `The action is in state ${session.action.state}.`)
-  }
+  requireOpen(session.action)
   return session
+}
+
+export function requireOpen(action: Action): void {
+  if (!isOpen(action)) {
+    throw new ApiError(403, 'forbidden', `The action is in state ${action.state}.`)
+  }
+}
+
+/** For endpoints that pages call before they know who the user is: the tenant's public id will do. */
+export function requireTenant({ tenantId }: Backend, request: FastifyRequest): void {
+  const username = basicUsername(request.headers.authorization)
+  // The browser SDK encodes the id as if it went into a URL.
+  if (username !== tenantId && username !== encodeURIComponent(tenantId)) {
+    throw unauthorized('The tenant id is not valid for this region.')
+  }
+}
+
+/** The session of a caller with a token, nothing for one who only names the tenant. */
+export async function readSessionOrTenant(
+  backend: Backend,
+  request: FastifyRequest,
+): Promise<Session | undefined> {
+  if (bearerToken(request.headers.authorization) !== undefined) {
+    return readOpenSession(backend, request)
+  }
+  requireTenant(backend, request)
+  return undefined
 }
 
 /**

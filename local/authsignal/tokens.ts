@@ -25,6 +25,8 @@ export interface Token {
   actionCode: string
   idempotencyKey: string
   scopes: ReadonlySet<string>
+  /** Milliseconds since the epoch. */
+  expiresAt: number
 }
 
 export interface Tokens {
@@ -42,6 +44,7 @@ export interface TokenSettings {
 
 /** `jti` is the stand-in's own: without it two tokens of one action and second would be equal. */
 const Claims = Type.Object({
+  exp: Type.Number(),
   jti: Type.String(),
   scope: Type.String(),
   other: Type.Object({
@@ -80,7 +83,8 @@ export function jwtTokens({ secret, tenantId, tokenMinutes, clock }: TokenSettin
       if (!Value.Check(Claims, payload)) throw unauthorized('The token is not valid.')
       const { userId, actionCode, idempotencyKey } = payload.other
       const scopes = new Set(payload.scope.split(' '))
-      return { id: payload.jti, userId, actionCode, idempotencyKey, scopes }
+      const expiresAt = payload.exp * 1000
+      return { id: payload.jti, userId, actionCode, idempotencyKey, scopes, expiresAt }
     },
   }
 }

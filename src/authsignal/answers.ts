@@ -64,7 +64,8 @@ export function readAuthenticators(answer: unknown): EnrolledAuthenticator[] {
   return answer.map((entry: unknown) => {
     const fields = fieldsOf(entry)
     const { userAuthenticatorId, verificationMethod, email, phoneNumber } = fields
-    const address = typeof email === 'string' ? email : phoneNumber
+    // An authenticator may carry both; only the one it sends to counts.
+    const address = String(verificationMethod).startsWith('EMAIL') ? email : phoneNumber
     return {
       id: String(userAuthenticatorId),
       method: String(verificationMethod),

@@ -8,6 +8,7 @@ import {
   DeadlineExceeded,
   isConnectionFailure,
   isRefusedToken,
+  isUnknownUser,
 } from './failure.ts'
 
 export interface AuthsignalOptions {
@@ -86,9 +87,15 @@ export function authsignalClient({ secret, url, timeoutMs }: AuthsignalOptions):
       }),
 
     authenticators: (userId) =>
-      call('authenticators', async () =>
-        readAuthenticators(await sdk.getAuthenticators({ userId: pathSegment(userId) })),
-      ),
+      call('authenticators', async () => {
+        try {
+          return readAuthenticators(await sdk.getAuthenticators({ userId: pathSegment(userId) }))
+        } catch (error) {
+          // Asked beside the first track, which is what makes the user known.
+          if (isUnknownUser(error)) return []
+          throw error
+        }
+      }),
 
     enrol: (userId, { method, address }) =>
       call('enrol', async () => {

@@ -1,44 +1,72 @@
-import { randomBytes, randomUUID } from 'node:crypto'
-import type { AuthsignalClient } from './client.ts'
+import { createHmac, randomBytes } from 'node:crypto'
+import { SignInError } from '../sign-in/errors.ts'
+import { isBlocked } from '../trigger-protocol/states.ts'
+import type { AuthsignalClient, TrackInput } from './client.ts'
 
-/** The user id under which decoys are tracked: one per pool, in nobody's name. */
+/** The user id under which decoys are tracked: one per tenant, in nobody's name. */
 const DECOY_USER = '00000000-0000-4000-8000-00000000dec0'
+/** The id wherever it stands in a token, and whether it stands for the name there. */
+const PLACEHOLDER = new RegExp(`("username":")?${DECOY_USER}`, 'g')
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+export interface DecoyInput {
+  action: string
+  idempotencyKey: string
+  /** The id the token shows; see `decoyUserId`. */
+  userId: string
+  /** The name the token shows. */
+  username: string
+  /** What a real user's action would be tracked with, so that rules see the same. */
+  attributes: Omit<TrackInput['attributes'], 'username' | 'email' | 'phoneNumber'>
+}
 
 /**
- * A challenge for nobody: tracked for real, so that it takes as long, fails as often and looks the
- * same as any other, then given a signature that fails. The token is worth nothing at Authsignal:
- * it can neither enrol an authenticator nor send a message.
- * @param username what the token should call the user, where a real one would show the typed name
+ * A challenge for nobody: tracked for real, so that it takes as long, fails and is blocked as often
+ * and looks the same as any other, then given a signature that fails. The token is worth nothing at
+ * Authsignal: it can neither enrol an authenticator nor send a message.
+ * @throws SignInError `sign_in_blocked` where a rule says so, as for a real user
  */
 export async function makeDecoy(
   client: Pick<AuthsignalClient, 'track'>,
-  action: string,
-  username?: string,
+  input: DecoyInput,
 ): Promise<{ token: string; url: string }> {
+  const { action, idempotencyKey, attributes } = input
   const tracked = await client.track({
     userId: DECOY_USER,
     action,
-    idempotencyKey: randomBytes(18).toString('base64url'),
-    attributes: { username: DECOY_USER },
+    idempotencyKey,
+    attributes: { ...attributes, username: DECOY_USER },
   })
-  const token = forSomeoneElse(tracked.token, username)
+  if (isBlocked(tracked.state)) throw new SignInError('sign_in_blocked')
+  // A URL with some other token in it would hand out one that works.
+  if (!tracked.url.includes(tracked.token)) {
+    throw new SignInError('upstream_error', {
+      upstream: { service: 'authsignal', operation: 'track', reason: 'url without the token' },
+    })
+  }
+  const token = inTheNameOf(input, tracked.token)
   return { token, url: tracked.url.replaceAll(tracked.token, token) }
 }
 
-/** Another user id in each decoy, or two of them would give each other away. */
-function forSomeoneElse(token: string, username: string | undefined): string {
+/**
+ * The id of a user that does not exist: the same each time the same name is tried, as a real one is.
+ * @param name Cognito's made-up username where there is one, else what was typed
+ */
+export function decoyUserId(key: Buffer, name: string): string {
+  if (UUID.test(name)) return name
+  const hex = createHmac('sha256', key).update(name).digest('hex')
+  // Cognito's own ids look like this: 84583468-8081-7000-901f-9d3de5b6b68b.
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-70${hex.slice(12, 14)}-${hex.slice(14, 18)}-${hex.slice(18, 30)}`
+}
+
+function inTheNameOf({ userId, username }: DecoyInput, token: string): string {
   const [header = '', payload = '', signature = ''] = token.split('.')
-  const someone = randomUUID()
-  const name = JSON.stringify(username ?? someone)
-  // A function, because in a text `$&` would be a pattern: the name is what somebody typed.
-  const renamed = decode(payload)
-    .replaceAll(`"username":"${DECOY_USER}"`, () => `"username":${name}`)
-    .replaceAll(DECOY_USER, someone)
+  const shownName = JSON.stringify(username).slice(1, -1)
+  const renamed = Buffer.from(payload, 'base64url')
+    .toString()
+    // In one go and by a function: the name is what somebody typed, a pattern or the id included.
+    .replaceAll(PLACEHOLDER, (_all, name?: string) => (name ? `${name}${shownName}` : userId))
   // Noise of the right length, whichever algorithm the tenant signs with.
   const noise = randomBytes(Buffer.from(signature, 'base64url').length)
   return [header, Buffer.from(renamed).toString('base64url'), noise.toString('base64url')].join('.')
-}
-
-function decode(part: string): string {
-  return Buffer.from(part, 'base64url').toString()
 }

@@ -26,6 +26,11 @@ export function isRefusedToken(error: unknown): boolean {
   return isRefusal && statusCode !== 429 && !ourFault
 }
 
+/** True when Authsignal has never heard of the user; whether it says so is not documented. */
+export function isUnknownUser(error: unknown): boolean {
+  return error instanceof AuthsignalError && error.statusCode === 404
+}
+
 /** True when the call may never have arrived: reset, refused, name not found. Not for time-outs. */
 export function isConnectionFailure(error: unknown): boolean {
   if (!(error instanceof AuthsignalError)) return false

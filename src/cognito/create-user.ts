@@ -18,12 +18,17 @@ interface CreateUserOptions {
  */
 export function createUser(
   { client, userPoolId }: CreateUserOptions,
-  deadline: () => { abortSignal: AbortSignal },
+  deadline: (signal?: AbortSignal) => { abortSignal: AbortSignal },
 ): UserPool['createUser'] {
-  // Learnt from the first refusal; a pool's kind never changes (AWS docs: user pool attributes).
-  let addressesAreAliases = false
+  // Learnt from the first refusal; what a pool takes never changes (AWS docs: user pool attributes).
+  // Per kind: a number is a name like any other where only email is an alias.
+  const aliases = new Set<Identifier['kind']>()
 
-  async function create(username: string, identifier: Identifier): Promise<CreateOutcome> {
+  async function create(
+    username: string,
+    identifier: Identifier,
+    signal?: AbortSignal,
+  ): Promise<CreateOutcome> {
     const command = new AdminCreateUserCommand({
       UserPoolId: userPoolId,
       Username: username,
@@ -31,23 +36,23 @@ export function createUser(
       MessageAction: 'SUPPRESS',
     })
     try {
-      await client.send(command, deadline())
+      await client.send(command, deadline(signal))
       return { outcome: 'created', username }
     } catch (error) {
       return outcomeOf(error, username)
     }
   }
 
-  return async (identifier) => {
-    if (!addressesAreAliases) {
+  return async (identifier, signal) => {
+    if (!aliases.has(identifier.kind)) {
       try {
-        return await create(identifier.value, identifier)
+        return await create(identifier.value, identifier, signal)
       } catch (error) {
         if (!(error instanceof AddressIsAlias)) throw error
-        addressesAreAliases = true
+        aliases.add(identifier.kind)
       }
     }
-    return create(usernameFor(userPoolId, identifier), identifier)
+    return create(usernameFor(userPoolId, identifier), identifier, signal)
   }
 }
 
@@ -64,6 +69,10 @@ function outcomeOf(error: unknown, username: string): CreateOutcome {
   if (name === 'CodeDeliveryFailureException') return { outcome: 'created', username }
   if (name === 'UserLambdaValidationException' && message.startsWith('PreSignUp')) {
     return { outcome: 'refused' }
+  }
+  // A pool of email addresses has no use for a phone number, and the other way round.
+  if (name === 'InvalidParameterException' && message.startsWith('Username should be ')) {
+    return { outcome: 'unsupported' }
   }
   if (name === 'InvalidParameterException' && /configured for .+ alias/.test(message)) {
     throw new AddressIsAlias()

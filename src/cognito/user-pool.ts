@@ -1,40 +1,40 @@
 import {
   InitiateAuthCommand,
   RespondToAuthChallengeCommand,
-  type AuthenticationResultType,
   type CognitoIdentityProviderClient,
   type InitiateAuthCommandOutput,
   type RespondToAuthChallengeCommandOutput,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { SignInError } from '../sign-in/errors.ts'
-import type { PendingChallenge, Tokens, UserPool } from '../sign-in/ports.ts'
+import type { PendingChallenge, UserPool } from '../sign-in/ports.ts'
 import { createUser } from './create-user.ts'
 import { readSdkError, upstreamFailure } from './exceptions.ts'
 import { secretHash } from './secret-hash.ts'
+import { isText, readTokens, unusable } from './tokens.ts'
 
 export interface UserPoolOptions {
   client: CognitoIdentityProviderClient
   userPoolId: string
   clientId: string
   clientSecret?: string | undefined
-  /** One deadline per call. Cognito waits up to 5 s for each trigger. */
+  /** Deadline of a call that comes without one. */
   timeoutMs: number
 }
 
 /** The UserPool port over the AWS SDK. */
 export function cognitoUserPool(options: UserPoolOptions): UserPool {
   const { client, clientId, clientSecret, timeoutMs } = options
-  const deadline = () => ({ abortSignal: AbortSignal.timeout(timeoutMs) })
+  const deadline = (signal = AbortSignal.timeout(timeoutMs)) => ({ abortSignal: signal })
 
   return {
-    async beginChallenge(username) {
+    async beginChallenge(username, signal) {
       const command = new InitiateAuthCommand({
         AuthFlow: 'CUSTOM_AUTH',
         ClientId: clientId,
         AuthParameters: { USERNAME: username, ...secretHash(clientSecret, clientId, username) },
       })
       try {
-        const answer = await client.send(command, deadline())
+        const answer = await client.send(command, deadline(signal))
         return { outcome: 'challenge', challenge: pendingChallenge('InitiateAuth', answer) }
       } catch (error) {
         const { name } = readSdkError(error)
@@ -44,7 +44,7 @@ export function cognitoUserPool(options: UserPoolOptions): UserPool {
       }
     },
 
-    async answerChallenge({ challenge: { cognitoSession, username }, answer, metadata }) {
+    async answerChallenge({ challenge: { cognitoSession, username }, answer, metadata }, signal) {
       const command = new RespondToAuthChallengeCommand({
         ChallengeName: 'CUSTOM_CHALLENGE',
         ClientId: clientId,
@@ -57,9 +57,13 @@ export function cognitoUserPool(options: UserPoolOptions): UserPool {
         ClientMetadata: metadata,
       })
       try {
-        const output = await client.send(command, deadline())
+        const output = await client.send(command, deadline(signal))
         const { AuthenticationResult: result } = output
-        if (result) return { outcome: 'tokens', tokens: readTokens(result, username, clientId) }
+        if (result)
+          return {
+            outcome: 'tokens',
+            tokens: readTokens('RespondToAuthChallenge', result, clientId, username),
+          }
         // A wrong answer is no error to Cognito: the next challenge comes back with 200.
         const challenge = pendingChallenge('RespondToAuthChallenge', output)
         return { outcome: 'challenge', challenge }
@@ -123,45 +127,4 @@ function pendingChallenge(
     throw unusable(operation, 'challenge parameters are no texts')
   }
   return { cognitoSession: session, username, parameters }
-}
-
-/** The SDK passes on whatever the JSON holds, whatever its types say. */
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== ''
-}
-
-function readTokens(result: AuthenticationResultType, username: string, clientId: string): Tokens {
-  const { AccessToken, IdToken, RefreshToken, ExpiresIn } = result
-  const areComplete = isText(AccessToken) && isText(IdToken) && isText(RefreshToken)
-  if (!areComplete || !ExpiresIn || !Number.isInteger(ExpiresIn)) {
-    throw unusable('RespondToAuthChallenge', 'tokens are missing')
-  }
-  // The answer came from Cognito over TLS, so the signature adds nothing; but tokens of another
-  // user or client must never leave, however they came to be here.
-  const claims = claimsOf(AccessToken)
-  if (claims['username'] !== username || claims['client_id'] !== clientId) {
-    throw unusable('RespondToAuthChallenge', 'tokens are of another user or client')
-  }
-  return {
-    accessToken: AccessToken,
-    idToken: IdToken,
-    refreshToken: RefreshToken,
-    expiresIn: ExpiresIn,
-  }
-}
-
-function claimsOf(jwt: string): Record<string, unknown> {
-  try {
-    const payload = Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()
-    const claims: unknown = JSON.parse(payload)
-    return typeof claims === 'object' && claims !== null ? { ...claims } : {}
-  } catch {
-    return {}
-  }
-}
-
-function unusable(operation: string, reason: string): SignInError {
-  return new SignInError('upstream_error', {
-    upstream: { service: 'cognito', operation, reason },
-  })
 }

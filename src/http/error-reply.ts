@@ -27,6 +27,10 @@ export function replyWithProblem(
   const problem = problemFor(error, request.id)
   if (error instanceof HttpProblem) void reply.headers(error.headers)
   if (problem.retryAfter !== undefined) void reply.header('retry-after', problem.retryAfter)
+  // RFC 6750, section 3.
+  if (problem.code === 'invalid_token') {
+    void reply.header('www-authenticate', 'Bearer error="invalid_token"')
+  }
   logFailure(error, problem, request)
   return reply.code(problem.status).header('content-type', PROBLEM_JSON).send(problem)
 }

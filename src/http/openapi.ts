@@ -20,7 +20,13 @@ export function openApiOptions(
         license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
       },
       servers: [{ url: '/' }],
-      tags: [{ name: 'SignIn', description: 'Signing in.' }],
+      tags: [
+        { name: 'SignIn', description: 'Signing in.' },
+        { name: 'Tokens', description: 'Renewing and ending what a sign-in gave.' },
+      ],
+      components: {
+        securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      },
     },
     // Without this, components are called def-0, def-1 and so on.
     refResolver: {
@@ -77,4 +83,22 @@ function exampleOf(code: ProblemCode, more: object = {}): object {
     requestId: EXAMPLE_ID,
     ...more,
   }
+}
+
+/** A successful answer: a named schema with an example. */
+export function answer(description: string, name: string, example: object): object {
+  return {
+    description,
+    content: {
+      'application/json': {
+        schema: { $ref: `${name}#` },
+        examples: { example: { value: example } },
+      },
+    },
+  }
+}
+
+/** A successful answer without a body. */
+export function noContent(description: string): object {
+  return { description, type: 'null' }
 }

@@ -35,6 +35,11 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The sign-in session is over',
     detail: 'The session has expired, was used before or is not ours. Start the sign-in again.',
   },
+  invalid_token: {
+    status: 401,
+    title: 'The token is not valid',
+    detail: 'Refresh the tokens; if that is refused too, start a sign-in.',
+  },
   sign_in_blocked: {
     status: 403,
     title: 'The sign-in was blocked',

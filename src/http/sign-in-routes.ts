@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { FinishSignInInput } from '../sign-in/finish-sign-in.ts'
 import type { Tokens as SignInTokens } from '../sign-in/ports.ts'
 import type { StartedSignIn, StartSignInInput } from '../sign-in/start-sign-in.ts'
-import { problemResponses } from './openapi.ts'
+import { answer, problemResponses } from './openapi.ts'
 
 /** What the routes need: the use cases, already given what they need. */
 export interface SignInUseCases {
@@ -21,7 +22,10 @@ const StartSignInRequest = Type.Object(
     redirectUrl: Type.Optional(
       Type.String({
         maxLength: 2048,
-        description: 'Where the pre-built page returns to; must be on the allow list.',
+        // The characters of a URL (RFC 3986), none of which grows when the session is sealed.
+        pattern: "^[A-Za-z0-9:/?#[\\]@!$&'()*+,;=._~%-]+$",
+        description:
+          'Where the pre-built page returns to; must be on the allow list. Reaches it where the triggers ask for the context (CONTEXT_ROUND); else their own REDIRECT_URL holds.',
         examples: ['https://app.example.com/callback'],
       }),
     ),
@@ -93,6 +97,13 @@ export const SIGN_IN_SCHEMAS = [
 const SESSION = 's1.7Qmn0w3sYb1kq2c4…'
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl'
 const PAGE = `https://mfa.authsignal.com/challenge?token=${TOKEN}`
+export const TOKENS_EXAMPLE = {
+  accessToken: TOKEN,
+  idToken: TOKEN,
+  refreshToken: 'eyJjdHkiOiJKV1QifQ.a2V5.aXY.Y2lwaGVydGV4dA.dGFn',
+  tokenType: 'Bearer',
+  expiresIn: 3600,
+}
 const STARTED = { session: SESSION, token: TOKEN, url: PAGE, expiresIn: 180 }
 
 /** The two calls. Handlers only hand over; what is decided is decided in sign-in/. */
@@ -134,12 +145,7 @@ export const signInRoutes: FastifyPluginAsyncTypebox<SignInUseCases> = async (ap
       },
     },
     (request) => {
-      const userAgent = request.headers['user-agent']
-      return useCases.startSignIn({
-        ...request.body,
-        ipAddress: request.ip,
-        ...(userAgent === undefined ? {} : { userAgent }),
-      })
+      return useCases.startSignIn({ ...request.body, ...connectionOf(request) })
     },
   )
 
@@ -154,13 +160,7 @@ export const signInRoutes: FastifyPluginAsyncTypebox<SignInUseCases> = async (ap
           'Trades the session and the validation token for tokens. A session is good for one call.',
         body: { $ref: 'FinishSignInRequest#' },
         response: {
-          200: answer('The user is signed in.', 'Tokens', {
-            accessToken: TOKEN,
-            idToken: TOKEN,
-            refreshToken: 'eyJjdHkiOiJKV1QifQ…',
-            tokenType: 'Bearer',
-            expiresIn: 3600,
-          }),
+          200: answer('The user is signed in.', 'Tokens', TOKENS_EXAMPLE),
           ...problemResponses(
             [
               'invalid_request',
@@ -177,20 +177,16 @@ export const signInRoutes: FastifyPluginAsyncTypebox<SignInUseCases> = async (ap
       },
     },
     async (request) => ({
-      ...(await useCases.finishSignIn(request.body)),
+      ...(await useCases.finishSignIn({ ...request.body, ...connectionOf(request) })),
       tokenType: 'Bearer',
     }),
   )
 }
 
-function answer(description: string, name: string, example: object): object {
-  return {
-    description,
-    content: {
-      'application/json': {
-        schema: { $ref: `${name}#` },
-        examples: { example: { value: example } },
-      },
-    },
-  }
+/** Cognito carries it in ClientMetadata; no rule needs more of it. */
+const MAX_USER_AGENT = 512
+
+function connectionOf({ ip, headers }: FastifyRequest): { ipAddress: string; userAgent?: string } {
+  const userAgent = headers['user-agent']?.slice(0, MAX_USER_AGENT)
+  return { ipAddress: ip, ...(userAgent === undefined ? {} : { userAgent }) }
 }

@@ -1,4 +1,5 @@
 import { readExistenceHint } from '../trigger-protocol/existence-hint.ts'
+import { isBlocked } from '../trigger-protocol/states.ts'
 import { PROVIDE_AUTH_PARAMETERS } from '../trigger-protocol/words.ts'
 import { SignInError } from './errors.ts'
 import type { IssuedChallenge, PendingChallenge } from './ports.ts'
@@ -28,9 +29,7 @@ export function isForNobody(challenge: PendingChallenge, hintKey: Buffer): boole
  */
 export function readIssued({ parameters }: PendingChallenge): IssuedChallenge {
   const { token, url, state } = parameters
-  if (state === 'BLOCK' || state?.startsWith('REVIEW') === true) {
-    throw new SignInError('sign_in_blocked')
-  }
+  if (isBlocked(state)) throw new SignInError('sign_in_blocked')
   if (!token && !url) {
     throw new SignInError('upstream_error', {
       upstream: {

@@ -24,6 +24,8 @@ export interface SignInSettings {
   /** How long a started sign-in can be finished. */
   sessionSeconds: number
   allowedRedirectUrls: readonly string[]
-  /** No start answers faster than this, so that time tells nothing about the user. */
-  startFloorMs: number
+  /** No start, and no refusal at finish, answers faster: time must not tell who is a user. */
+  floorMs: number
+  /** Deadline of all the calls to Cognito that one request makes. */
+  upstreamTimeoutMs: number
 }

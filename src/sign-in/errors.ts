@@ -3,6 +3,7 @@ export type SignInErrorCode =
   | 'invalid_request'
   | 'challenge_failed'
   | 'session_expired'
+  | 'invalid_token'
   | 'sign_in_blocked'
   | 'redirect_url_not_allowed'
   | 'upstream_error'

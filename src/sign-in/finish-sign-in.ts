@@ -1,12 +1,14 @@
 import { writeContext } from '../trigger-protocol/signed-context.ts'
 import { MAX_ATTEMPTS } from '../trigger-protocol/words.ts'
+import { noFasterThanFloor } from './answer-floor.ts'
 import { asksForContext, readIssued } from './challenge-dialect.ts'
+import { withConnection, type Connection } from './client-context.ts'
 import type { SignInDeps } from './deps.ts'
 import { SignInError, type Retry } from './errors.ts'
 import type { IssuedChallenge, PendingChallenge, Tokens } from './ports.ts'
 import type { Attempt } from './sealed-session.ts'
 
-export interface FinishSignInInput {
+export interface FinishSignInInput extends Connection {
   session: string
   /** Authsignal's validation token. */
   token: string
@@ -19,16 +21,38 @@ export interface FinishSignInInput {
  */
 export async function finishSignIn(deps: SignInDeps, input: FinishSignInInput): Promise<Tokens> {
   const attempt = deps.sealer.open(input.session)
-  if (attempt.decoy) throw await refuseNobody(deps, attempt)
+  const finish = attempt.decoy === undefined ? answer : refuseNobody
+  // A refusal of somebody takes two triggers, one of nobody takes nothing.
+  return noFasterThanFloor(deps, () => finish(deps, attempt, input), isRefusal)
+}
 
-  const { cognitoSession, username, kind } = attempt
-  const answered = await deps.userPool.answerChallenge({
-    challenge: { cognitoSession, username, parameters: {} },
-    answer:
-      deps.settings.answerFormat === 'json' ? JSON.stringify({ token: input.token }) : input.token,
-    // Tells the verify trigger what was asked for, so that no other kind of proof counts.
-    metadata: writeContext(deps.keys.context, username, { identifier: kind }, deps.now()),
-  })
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof SignInError &&
+    ['challenge_failed', 'session_expired', 'sign_in_blocked'].includes(error.code)
+  )
+}
+
+async function answer(
+  deps: SignInDeps,
+  attempt: Attempt,
+  input: FinishSignInInput,
+): Promise<Tokens> {
+  const { cognitoSession, username } = attempt
+  // Tells the verify trigger what was asked for, so that no other proof counts, and the create
+  // trigger of a further round what it was told in the first.
+  const context = withConnection(attempt.context, input)
+  const answered = await deps.userPool.answerChallenge(
+    {
+      challenge: { cognitoSession, username, parameters: {} },
+      answer:
+        deps.settings.answerFormat === 'json'
+          ? JSON.stringify({ token: input.token })
+          : input.token,
+      metadata: writeContext(deps.keys.context, username, context, deps.now()),
+    },
+    AbortSignal.timeout(deps.settings.upstreamTimeoutMs),
+  )
   switch (answered.outcome) {
     case 'tokens':
       return answered.tokens
@@ -54,12 +78,16 @@ function retryWith(
 }
 
 /** What a user of ours would hear: wrong, wrong, wrong and over. */
-async function refuseNobody(deps: SignInDeps, attempt: Attempt): Promise<SignInError> {
-  if (!deps.lookalike.spend(attempt)) return new SignInError('session_expired')
+async function refuseNobody(
+  deps: SignInDeps,
+  attempt: Attempt,
+  input: FinishSignInInput,
+): Promise<never> {
+  if (!deps.lookalike.spend(attempt)) throw new SignInError('session_expired')
   const next = deps.lookalike.next(attempt)
-  if (next.refused >= MAX_ATTEMPTS) return refused(undefined)
-  const typed = attempt.kind === 'username' ? attempt.username : undefined
-  return refused(sealRetry(deps, next, await deps.lookalike.challenge(typed)))
+  if (next.refused >= MAX_ATTEMPTS) throw refused(undefined)
+  const context = withConnection(attempt.context, input)
+  throw refused(sealRetry(deps, next, await deps.lookalike.challenge(next, context)))
 }
 
 function sealRetry(deps: SignInDeps, attempt: Attempt, issued: IssuedChallenge): Retry {

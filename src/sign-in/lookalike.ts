@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { Attempt } from './sealed-session.ts'
-import type { IssuedChallenge, MakeDecoy } from './ports.ts'
+import type { SignInContext } from '../trigger-protocol/signed-context.ts'
 import type { Identifier } from './identifier.ts'
+import type { IssuedChallenge, MakeDecoy, PendingChallenge } from './ports.ts'
+import type { Attempt, ClientContext } from './sealed-session.ts'
 
 /** Length of a real Cognito Session until one has been seen. */
 const TYPICAL_SESSION_LENGTH = 1_560
@@ -13,42 +14,46 @@ const SPENT_SESSIONS_KEPT = 10_000
  */
 export interface Lookalike {
   /** Remembers what a real answer looks like. */
-  learn(cognitoSession: string, issued: IssuedChallenge): void
-  /** @param username what was typed, where a username was */
-  challenge(username?: string): Promise<IssuedChallenge>
-  attempt(identifier: Identifier): Attempt
+  learn(seen: {
+    challenge: PendingChallenge
+    issued: IssuedChallenge
+    typed: Identifier
+    /** Whether the triggers asked for the context. */
+    toldContext: boolean
+  }): void
+  /** A new attempt of nobody, under the name that was typed. */
+  attempt(typed: string, context: ClientContext): Attempt
   /** The attempt after one more refusal. */
   next(attempt: Attempt): Attempt
+  challenge(attempt: Attempt, context: SignInContext): Promise<IssuedChallenge>
   /** A session is good for one answer, for nobody's too. False when it was used before. */
   spend(attempt: Attempt): boolean
 }
 
 export function lookalike(makeDecoy: MakeDecoy): Lookalike {
   let sessionLength = TYPICAL_SESSION_LENGTH
-  let shape = { token: true, url: true }
+  let real = { token: true, url: true, toldContext: false }
+  // Per kind: a bare username is always shown, which says nothing about addresses.
+  const showsName = new Map<ClientContext['identifier'], boolean>([['username', true]])
   const spent = new Set<string>()
 
   return {
-    learn(cognitoSession, issued) {
-      sessionLength = cognitoSession.length
-      shape = { token: issued.token !== undefined, url: issued.url !== undefined }
-    },
-
-    async challenge(username) {
-      const { token, url } = await makeDecoy(username)
-      return {
-        ...(shape.token && token !== undefined ? { token } : {}),
-        ...(shape.url && url !== undefined ? { url } : {}),
+    learn({ challenge, issued, typed, toldContext }) {
+      showsName.set(typed.kind, challenge.username === typed.value)
+      sessionLength = challenge.cognitoSession.length
+      real = {
+        token: issued.token !== undefined,
+        url: issued.url !== undefined,
+        toldContext,
       }
     },
 
-    attempt: ({ kind, value }) => ({
+    attempt: (typed, context) => ({
       cognitoSession: noise(sessionLength),
-      // What a real one would hold: the name itself, or the UUID behind an address.
-      username: kind === 'username' ? value : randomUUID(),
-      kind,
+      username: typed,
+      context,
       refused: 0,
-      decoy: true,
+      decoy: noise(24),
     }),
 
     next: (attempt) => ({
@@ -56,6 +61,20 @@ export function lookalike(makeDecoy: MakeDecoy): Lookalike {
       cognitoSession: noise(sessionLength),
       refused: attempt.refused + 1,
     }),
+
+    async challenge({ username, refused, decoy = randomUUID() }, context) {
+      const { token, url } = await makeDecoy({
+        name: username,
+        showsName: showsName.get(context.identifier) === true,
+        idempotencyKey: decoy,
+        // Finish always tells it, so the rounds after the first are tracked with it.
+        context: real.toldContext || refused > 0 ? context : undefined,
+      })
+      return {
+        ...(real.token && token !== undefined ? { token } : {}),
+        ...(real.url && url !== undefined ? { url } : {}),
+      }
+    },
 
     spend(attempt) {
       const id = attempt.cognitoSession.slice(0, 32)

@@ -1,3 +1,4 @@
+import type { SignInContext } from '../trigger-protocol/signed-context.ts'
 import type { Identifier } from './identifier.ts'
 
 /** One round of Cognito's custom challenge, waiting for its answer. */
@@ -36,16 +37,20 @@ export type CreateOutcome =
   | { outcome: 'created' | 'exists'; username: string }
   /** A pre-sign-up trigger said no. */
   | { outcome: 'refused' }
+  /** The pool takes no identifiers of this kind. */
+  | { outcome: 'unsupported' }
 
-/** The user pool, in our words. Every method fails with a SignInError `upstream_*` only. */
+/**
+ * The user pool, in our words. Every method fails with a SignInError `upstream_*` only, at the latest
+ * when its signal says so.
+ */
 export interface UserPool {
-  beginChallenge(username: string): Promise<BeginOutcome>
-  answerChallenge(input: {
-    challenge: PendingChallenge
-    answer: string
-    metadata: Record<string, string>
-  }): Promise<AnswerOutcome>
-  createUser(identifier: Identifier): Promise<CreateOutcome>
+  beginChallenge(username: string, signal?: AbortSignal): Promise<BeginOutcome>
+  answerChallenge(
+    input: { challenge: PendingChallenge; answer: string; metadata: Record<string, string> },
+    signal?: AbortSignal,
+  ): Promise<AnswerOutcome>
+  createUser(identifier: Identifier, signal?: AbortSignal): Promise<CreateOutcome>
 }
 
 /** What the client needs to take the challenge: for Authsignal's SDK, its pre-built page, or both. */
@@ -55,4 +60,12 @@ export interface IssuedChallenge {
 }
 
 /** Makes a challenge that looks like any other and that nobody can pass. */
-export type MakeDecoy = (username?: string) => Promise<IssuedChallenge>
+export type MakeDecoy = (decoy: {
+  /** What was typed: the same name is the same nobody. */
+  name: string
+  /** Whether tokens of this pool show the typed name, rather than an id. */
+  showsName: boolean
+  idempotencyKey: string
+  /** What the triggers would track a real user's action with; undefined when they are not told. */
+  context: SignInContext | undefined
+}) => Promise<IssuedChallenge>

@@ -1,18 +1,24 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import { SignInError } from './errors.ts'
-import type { Identifier } from './identifier.ts'
+import type { SignInContext } from '../trigger-protocol/signed-context.ts'
 
 /** What finish must know of the start. The client carries it, and can neither read nor change it. */
 export interface Attempt {
   cognitoSession: string
   username: string
-  /** What was typed: a code sent elsewhere must not finish this attempt. */
-  kind: Identifier['kind']
+  /** What was typed, and what the client said of itself: signed anew for the triggers at finish. */
+  context: ClientContext
   /** How many answers have been refused so far. */
   refused: number
-  /** There is nobody to sign in; see lookalike.ts. */
-  decoy: boolean
+  /** Set where there is nobody to sign in: names the decoy's action; see lookalike.ts. */
+  decoy?: string
 }
+
+/** The part of the context that finish cannot see for itself. */
+export type ClientContext = Pick<
+  SignInContext,
+  'identifier' | 'typed' | 'redirectUrl' | 'locale' | 'deviceId'
+>
 
 export interface SessionSealer {
   /** @param expiresAt milliseconds since the epoch */
@@ -90,23 +96,44 @@ function decrypt(
   }
 }
 
-/** Rounded up to whole blocks: the length of a session should not tell who it is for. */
+/**
+ * Room for what differs between somebody's session and nobody's, so that its length does not tell.
+ * In bytes of JSON, in which one of a username's 128 characters takes up to three.
+ */
+const USERNAME_ROOM = 384
+const DECOY_ROOM = 24
 const BLOCK = 128
 
-type Fields = [string, string, Attempt['kind'], refused: number, decoy: 0 | 1, expiresAt: number]
+type Fields = [string, string, ClientContext, refused: number, decoy: string, expiresAt: number]
 
 function toText(attempt: Attempt, expiresAt: number): string {
-  const { cognitoSession, username, kind, refused, decoy } = attempt
-  const fields: Fields = [cognitoSession, username, kind, refused, decoy ? 1 : 0, expiresAt]
+  const { cognitoSession, username, context, refused, decoy = '' } = attempt
+  const fields: Fields = [
+    cognitoSession,
+    filled(username, USERNAME_ROOM),
+    context,
+    refused,
+    filled(decoy, DECOY_ROOM),
+    expiresAt,
+  ]
   const text = JSON.stringify(fields)
-  return text.padEnd(Math.ceil(text.length / BLOCK) * BLOCK)
+  const bytes = Buffer.byteLength(text)
+  return text + ' '.repeat(Math.ceil(bytes / BLOCK) * BLOCK - bytes)
+}
+
+function filled(text: string, room: number): string {
+  const bytes = Buffer.byteLength(JSON.stringify(text)) - '""'.length
+  return text + ' '.repeat(Math.max(0, room - bytes))
 }
 
 function fromText(text: string): { attempt: Attempt; expiresAt: number } {
   // Authenticated: only we can have written it, so its shape is ours.
   const fields: Fields = JSON.parse(text)
-  const [cognitoSession, username, kind, refused, decoy, expiresAt] = fields
-  return { attempt: { cognitoSession, username, kind, refused, decoy: decoy === 1 }, expiresAt }
+  const [cognitoSession, username, context, refused, padded, expiresAt] = fields
+  const decoy = padded.trimEnd()
+  const attempt: Attempt = { cognitoSession, username: username.trimEnd(), context, refused }
+  if (decoy !== '') attempt.decoy = decoy
+  return { attempt, expiresAt }
 }
 
 /** Names a key without telling anything about it. */

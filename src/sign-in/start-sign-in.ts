@@ -1,23 +1,22 @@
-import type { SignInContext } from '../trigger-protocol/signed-context.ts'
-import { writeContext } from '../trigger-protocol/signed-context.ts'
+import { writeContext, type SignInContext } from '../trigger-protocol/signed-context.ts'
 import { CONTEXT_ROUND_ANSWER } from '../trigger-protocol/words.ts'
+import { noFasterThanFloor } from './answer-floor.ts'
 import { asksForContext, isForNobody, readIssued } from './challenge-dialect.ts'
+import { clientContext, withConnection, type Connection } from './client-context.ts'
 import type { SignInDeps } from './deps.ts'
 import { SignInError } from './errors.ts'
 import { parseIdentifier, type Identifier } from './identifier.ts'
 import type { BeginOutcome, IssuedChallenge, PendingChallenge } from './ports.ts'
 import { checkRedirectUrl } from './redirect-url.ts'
+import type { ClientContext } from './sealed-session.ts'
 
-export interface StartSignInInput {
+export interface StartSignInInput extends Connection {
   email?: string
   phoneNumber?: string
   username?: string
   redirectUrl?: string
   locale?: string
   deviceId?: string
-  /** From the connection, never from the body. */
-  ipAddress?: string
-  userAgent?: string
 }
 
 export interface StartedSignIn extends IssuedChallenge {
@@ -39,58 +38,67 @@ export async function startSignIn(
 ): Promise<StartedSignIn> {
   const identifier = parseIdentifier(input)
   checkRedirectUrl(input.redirectUrl, deps.settings.allowedRedirectUrls)
-  const startedAt = deps.now()
-  try {
-    return await begin(deps, identifier, contextOf(identifier, input), startedAt)
-  } finally {
-    await deps.sleep(Math.max(0, startedAt + deps.settings.startFloorMs - deps.now()))
+  const said = clientContext(deps.keys.context, identifier, input)
+  const start: Start = {
+    identifier,
+    said,
+    context: withConnection(said, input),
+    expiresAt: deps.now() + deps.settings.sessionSeconds * 1000,
+    signal: AbortSignal.timeout(deps.settings.upstreamTimeoutMs),
   }
+  return noFasterThanFloor(deps, () => begin(deps, start))
 }
 
-async function begin(
-  deps: SignInDeps,
-  identifier: Identifier,
-  context: SignInContext,
-  startedAt: number,
-): Promise<StartedSignIn> {
-  const challenge = await challengeFor(deps, identifier, context)
+/** One start on its way. */
+interface Start {
+  identifier: Identifier
+  said: ClientContext
+  context: SignInContext
+  expiresAt: number
+  signal: AbortSignal
+}
+
+async function begin(deps: SignInDeps, start: Start): Promise<StartedSignIn> {
+  const { identifier, said, context, expiresAt } = start
+  const begun = await challengeFor(deps, start)
   const expiresIn = deps.settings.sessionSeconds
-  const expiresAt = startedAt + expiresIn * 1000
-  if (challenge === undefined) {
-    const { kind, value } = identifier
-    const issued = await deps.lookalike.challenge(kind === 'username' ? value : undefined)
-    const attempt = deps.lookalike.attempt(identifier)
+  if (begun === undefined) {
+    const attempt = deps.lookalike.attempt(identifier.value, said)
+    const issued = await deps.lookalike.challenge(attempt, context)
     return { session: deps.sealer.seal(attempt, expiresAt), ...issued, expiresIn }
   }
+  const { challenge, toldContext } = begun
   const issued = readIssued(challenge)
+  deps.lookalike.learn({ challenge, issued, typed: identifier, toldContext })
   const { cognitoSession, username } = challenge
-  deps.lookalike.learn(cognitoSession, issued)
-  const attempt = { cognitoSession, username, kind: identifier.kind, refused: 0, decoy: false }
+  const attempt = { cognitoSession, username, context: said, refused: 0 }
   return { session: deps.sealer.seal(attempt, expiresAt), ...issued, expiresIn }
 }
 
+interface Begun {
+  challenge: PendingChallenge
+  toldContext: boolean
+}
+
 /** The user's challenge; undefined when nobody may sign in under this identifier. */
-async function challengeFor(
-  deps: SignInDeps,
-  identifier: Identifier,
-  context: SignInContext,
-): Promise<PendingChallenge | undefined> {
-  const first = await beginFor(deps, identifier.value, context)
+async function challengeFor(deps: SignInDeps, start: Start): Promise<Begun | undefined> {
+  const { identifier, signal } = start
+  const first = await deps.userPool.beginChallenge(identifier.value, signal)
   if (first.outcome === 'refused') return undefined
   if (first.outcome === 'challenge' && !isForNobody(first.challenge, deps.keys.hint)) {
-    return first.challenge
+    return passContextRound(deps, start, first.challenge)
   }
   // A bare username has no address to prove, so creating it would only let a stranger squat on it.
   if (identifier.kind === 'username' || deps.settings.provisioning === 'none') return undefined
 
-  const created = await deps.userPool.createUser(identifier)
+  const created = await deps.userPool.createUser(identifier, signal)
   if (created.outcome === 'refused') return undefined
+  if (created.outcome === 'unsupported') throw unsupported(identifier)
   const nameUnchanged = created.username === identifier.value
   if (created.outcome === 'exists' && nameUnchanged && hasNoHint(first)) {
-    const begun = await passContextRound(deps, first.challenge, context)
-    return begun.outcome === 'challenge' ? begun.challenge : undefined
+    return passContextRound(deps, start, first.challenge)
   }
-  return beginForNewUser(deps, created.username, context)
+  return beginForNewUser(deps, start, created.username)
 }
 
 /** Other people's triggers made the challenge, and only its username looked made up. */
@@ -100,63 +108,44 @@ function hasNoHint(first: BeginOutcome): first is Extract<BeginOutcome, { outcom
 
 async function beginForNewUser(
   deps: SignInDeps,
+  start: Start,
   username: string,
-  context: SignInContext,
-): Promise<PendingChallenge | undefined> {
+): Promise<Begun | undefined> {
   for (const lag of [0, CREATION_LAG_MS]) {
     await deps.sleep(lag)
-    const begun = await beginFor(deps, username, context)
+    const begun = await deps.userPool.beginChallenge(username, start.signal)
     if (begun.outcome === 'refused') return undefined
     if (begun.outcome === 'challenge' && !isForNobody(begun.challenge, deps.keys.hint)) {
-      return begun.challenge
+      return passContextRound(deps, start, begun.challenge)
     }
   }
-  throw new SignInError('upstream_error', {
-    upstream: { service: 'cognito', operation: 'InitiateAuth', reason: 'new user is not found' },
-  })
+  throw unusable('InitiateAuth', 'new user is not found')
 }
 
-/** InitiateAuth and, where the triggers ask for it, the round that carries the context. */
-async function beginFor(
-  deps: SignInDeps,
-  username: string,
-  context: SignInContext,
-): Promise<BeginOutcome> {
-  const begun = await deps.userPool.beginChallenge(username)
-  if (begun.outcome !== 'challenge' || isForNobody(begun.challenge, deps.keys.hint)) return begun
-  return passContextRound(deps, begun.challenge, context)
-}
-
+/** Answers the round in which the triggers ask for the client's context, where they do. */
 async function passContextRound(
   deps: SignInDeps,
+  { context, signal }: Start,
   challenge: PendingChallenge,
-  context: SignInContext,
-): Promise<BeginOutcome> {
-  if (!asksForContext(challenge)) return { outcome: 'challenge', challenge }
-  const answered = await deps.userPool.answerChallenge({
-    challenge,
-    answer: CONTEXT_ROUND_ANSWER,
-    metadata: writeContext(deps.keys.context, challenge.username, context, deps.now()),
-  })
-  if (answered.outcome === 'challenge') return answered
-  if (answered.outcome === 'refused') return answered
-  throw new SignInError('upstream_error', {
-    upstream: {
-      service: 'cognito',
-      operation: 'RespondToAuthChallenge',
-      reason: `context round ended in ${answered.outcome}`,
-    },
-  })
+): Promise<Begun | undefined> {
+  if (!asksForContext(challenge)) return { challenge, toldContext: false }
+  const metadata = writeContext(deps.keys.context, challenge.username, context, deps.now())
+  const answered = await deps.userPool.answerChallenge(
+    { challenge, answer: CONTEXT_ROUND_ANSWER, metadata },
+    signal,
+  )
+  if (answered.outcome === 'refused') return undefined
+  if (answered.outcome === 'challenge') return { challenge: answered.challenge, toldContext: true }
+  throw unusable('RespondToAuthChallenge', `context round ended in ${answered.outcome}`)
 }
 
-function contextOf(identifier: Identifier, input: StartSignInInput): SignInContext {
-  const { redirectUrl, locale, deviceId, ipAddress, userAgent } = input
-  return {
-    identifier: identifier.kind,
-    ...(redirectUrl === undefined ? {} : { redirectUrl }),
-    ...(locale === undefined ? {} : { locale }),
-    ...(deviceId === undefined ? {} : { deviceId }),
-    ...(ipAddress === undefined ? {} : { ipAddress }),
-    ...(userAgent === undefined ? {} : { userAgent }),
-  }
+function unsupported({ kind }: Identifier): SignInError {
+  const detail = 'This service signs nobody in by this; send another identifier.'
+  return new SignInError('invalid_request', { errors: [{ pointer: `/${kind}`, detail }] })
+}
+
+function unusable(operation: string, reason: string): SignInError {
+  return new SignInError('upstream_error', {
+    upstream: { service: 'cognito', operation, reason },
+  })
 }

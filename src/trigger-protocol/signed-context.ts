@@ -8,6 +8,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 export interface SignInContext {
   /** What the user typed. The proof must be of the same kind. */
   identifier: 'email' | 'phoneNumber' | 'username'
+  /** Digest of the typed address; see `addressDigest`. None for a username. */
+  typed?: string
   ipAddress?: string
   userAgent?: string
   deviceId?: string
@@ -17,7 +19,7 @@ export interface SignInContext {
 
 /** Longer than any sign-in lives (AuthSessionValidity is at most 15 minutes). */
 const MAX_AGE_MS = 20 * 60_000
-const FIELDS = ['ipAddress', 'userAgent', 'deviceId', 'locale', 'redirectUrl'] as const
+const FIELDS = ['typed', 'ipAddress', 'userAgent', 'deviceId', 'locale', 'redirectUrl'] as const
 const IDENTIFIERS = ['email', 'phoneNumber', 'username'] as const
 
 /**
@@ -59,6 +61,12 @@ export function readContext(
     if (value !== undefined) context[name] = value
   }
   return context
+}
+
+/** Stands for an address where the address itself must not show; the same for every spelling. */
+export function addressDigest(key: Buffer, address: string): string {
+  const spelling = address.trim().toLowerCase()
+  return createHmac('sha256', key).update(`typed ${spelling}`).digest('base64url')
 }
 
 function definedOnly(context: SignInContext): Record<string, string> {

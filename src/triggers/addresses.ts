@@ -1,4 +1,5 @@
 import type { OtpMethod } from '../authsignal/client.ts'
+import { addressDigest, type SignInContext } from '../trigger-protocol/signed-context.ts'
 
 /** An address by which a user can be challenged, with Cognito's and Authsignal's words for it. */
 export interface Address {
@@ -29,8 +30,8 @@ const KINDS = [
   },
 ] as const
 
-/** Proofs of something the user holds, bound to the user when it was enrolled; no address is involved. */
-const POSSESSION = ['PASSKEY', 'SECURITY_KEY', 'AUTHENTICATOR_APP', 'PUSH', 'DEVICE']
+/** Proofs of something the user holds; no address is involved. */
+const POSSESSION = new Set(['PASSKEY', 'SECURITY_KEY', 'AUTHENTICATOR_APP', 'PUSH', 'DEVICE'])
 
 /**
  * The addresses a proof of which lets this user in: those Cognito holds as verified. A user with
@@ -49,17 +50,32 @@ export function trustedAddresses(attributes: Record<string, string>): Address[] 
 }
 
 /**
- * The methods that may prove this sign-in. When the service says what was typed, a proof of the
- * other kind of address is a downgrade and does not count.
+ * Of those, the one that was typed, when the service says what that was. Another kind would be a
+ * downgrade; another address of the same kind belongs to a sign-in that was meant for somebody else.
+ * Undefined when the user does not have what was typed: then no proof counts.
  */
-export function acceptedMethods(
-  addresses: readonly Address[],
-  asked: 'email' | 'phoneNumber' | 'username' | undefined,
-): Set<string> {
-  const counted = addresses.filter(
-    ({ kind }) => asked === undefined || asked === 'username' || asked === kind,
+export function addressesInPlay(
+  attributes: Record<string, string>,
+  context: SignInContext | undefined,
+  contextKey: Buffer,
+): Address[] | undefined {
+  const trusted = trustedAddresses(attributes)
+  if (context === undefined || context.identifier === 'username') return trusted
+  const typed = trusted.filter(
+    ({ kind, value }) =>
+      kind === context.identifier && addressDigest(contextKey, value) === context.typed,
   )
-  return new Set([...POSSESSION, ...counted.flatMap(({ provenBy }) => provenBy)])
+  return typed.length > 0 ? typed : undefined
+}
+
+/** What was proven: one of these addresses, a possession, or nothing that counts. */
+export function provenThing(
+  method: string | undefined,
+  addresses: readonly Address[],
+): Address | 'possession' | undefined {
+  if (method === undefined) return undefined
+  if (POSSESSION.has(method)) return 'possession'
+  return addresses.find(({ provenBy }) => provenBy.includes(method))
 }
 
 /** Same address, whatever its spelling. */

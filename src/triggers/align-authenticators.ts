@@ -1,5 +1,5 @@
-import type { AuthsignalClient } from '../authsignal/client.ts'
 import type { EnrolledAuthenticator } from '../authsignal/answers.ts'
+import type { AuthsignalClient } from '../authsignal/client.ts'
 import { SignInError } from '../sign-in/errors.ts'
 import { sameAddress, type Address } from './addresses.ts'
 
@@ -7,22 +7,27 @@ import { sameAddress, type Address } from './addresses.ts'
  * Makes Authsignal challenge the addresses Cognito trusts and no others. A user without an
  * authenticator could be enrolled by whoever holds an action token (docs: authenticator-binding);
  * one whose old address is still enrolled could be signed in by its new owner.
+ *
+ * Only ever before a token leaves: done at verification, it would make an older proof look right.
+ * @returns the user's authenticators as they then are
  */
 export async function alignAuthenticators(
   authsignal: AuthsignalClient,
   userId: string,
   addresses: readonly Address[],
   enrolled: readonly EnrolledAuthenticator[],
-): Promise<void> {
+): Promise<readonly EnrolledAuthenticator[]> {
+  const stale: EnrolledAuthenticator[] = []
+  const missing: Address[] = []
   for (const address of addresses) {
     const ofKind = enrolled.filter(({ method }) => address.provenBy.includes(method))
-    for (const stale of ofKind.filter((entry) => !isProofOf(entry, address))) {
-      await authsignal.removeAuthenticator(userId, stale.id)
-    }
-    if (!ofKind.some((entry) => isProofOf(entry, address))) {
-      await enrolOnce(authsignal, userId, address)
-    }
+    stale.push(...ofKind.filter((entry) => !isProofOf(entry, address)))
+    if (!ofKind.some((entry) => isProofOf(entry, address))) missing.push(address)
   }
+  if (stale.length === 0 && missing.length === 0) return enrolled
+  for (const { id } of stale) await authsignal.removeAuthenticator(userId, id)
+  for (const { method, value } of missing) await enrolOnce(authsignal, userId, method, value)
+  return authsignal.authenticators(userId)
 }
 
 /** True when a passed challenge of this authenticator proves the address. */
@@ -33,15 +38,16 @@ export function isProofOf(entry: EnrolledAuthenticator, address: Address): boole
 async function enrolOnce(
   authsignal: AuthsignalClient,
   userId: string,
-  { method, value }: Address,
+  method: Address['method'],
+  address: string,
 ): Promise<void> {
   try {
-    await authsignal.enrol(userId, { method, address: value })
+    await authsignal.enrol(userId, { method, address })
   } catch (error) {
     // A racing start of the same user may have enrolled it first; ask rather than guess.
     if (!(error instanceof SignInError) || error.code !== 'upstream_error') throw error
     const now = await authsignal.authenticators(userId)
-    if (!now.some((entry) => entry.method === method && sameAddress(entry.address, value))) {
+    if (!now.some((entry) => entry.method === method && sameAddress(entry.address, address))) {
       throw error
     }
   }

@@ -1,15 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import type { TrackedAction } from '../authsignal/answers.ts'
-import type { TrackInput } from '../authsignal/client.ts'
-import { makeDecoy } from '../authsignal/decoy.ts'
-import { SignInError } from '../sign-in/errors.ts'
+import { decoyUserId, makeDecoy } from '../authsignal/decoy.ts'
 import { writeExistenceHint } from '../trigger-protocol/existence-hint.ts'
-import { readContext, type SignInContext } from '../trigger-protocol/signed-context.ts'
+import { readContext } from '../trigger-protocol/signed-context.ts'
 import { PROVIDE_AUTH_PARAMETERS } from '../trigger-protocol/words.ts'
-import { trustedAddresses, type Address } from './addresses.ts'
-import { alignAuthenticators } from './align-authenticators.ts'
+import { addressesInPlay } from './addresses.ts'
 import { subOf, type CreateEvent } from './events.ts'
 import type { TriggerSettings } from './settings.ts'
+import { trackUser, type Issued, type TrackAttributes } from './track-user.ts'
 
 /**
  * Issues one round's challenge.
@@ -24,26 +21,18 @@ export async function createChallenge(
   if (settings.contextRound && event.request.session.length === 0) {
     return askForContext(event, hint)
   }
-  const addresses = trustedAddresses(event.request.userAttributes ?? {})
-  const issued =
-    userId === undefined
-      ? await nobodysChallenge(settings, event)
-      : await usersChallenge(settings, event, userId, addresses)
-
+  const issued = await issue(settings, event, userId)
   event.response = {
     publicChallengeParameters: { token: issued.token, url: issued.url, hint },
-    // Never empty: Cognito then fails the sign-in with a misleading text (amplify-js#8145).
-    privateChallengeParameters: { idempotencyKey: issued.idempotencyKey },
+    // What verify compares with. Never empty: Cognito then fails the sign-in (amplify-js#8145).
+    privateChallengeParameters: {
+      idempotencyKey: issued.idempotencyKey,
+      authenticators: issued.authenticatorIds.join(' '),
+    },
     // Only later rounds of this sign-in see it; they go on with the same Authsignal action.
     challengeMetadata: issued.idempotencyKey,
   }
   return event
-}
-
-interface Issued {
-  token: string
-  url: string
-  idempotencyKey: string
 }
 
 function askForContext(event: CreateEvent, hint: string): CreateEvent {
@@ -56,95 +45,44 @@ function askForContext(event: CreateEvent, hint: string): CreateEvent {
   return event
 }
 
-/** The same call, the same shape, good for nothing; also for a user whom no challenge can reach. */
-async function nobodysChallenge(
-  { authsignal, actionCode }: TriggerSettings,
-  { userName }: CreateEvent,
-): Promise<Issued> {
-  const decoy = await makeDecoy(authsignal, actionCode, userName)
-  return { ...decoy, idempotencyKey: newKey() }
-}
-
-async function usersChallenge(
+async function issue(
   settings: TriggerSettings,
   event: CreateEvent,
-  userId: string,
-  addresses: readonly Address[],
+  userId: string | undefined,
 ): Promise<Issued> {
-  const context = readContext(settings.keys.context, event.userName, event.request.clientMetadata)
-  const track = (idempotencyKey: string) =>
-    trackSafely(settings, {
-      userId,
-      action: settings.actionCode,
-      idempotencyKey,
-      attributes: attributesOf(settings, event, addresses, context),
-    })
-
-  let idempotencyKey = previousKey(event) ?? newKey()
-  let tracked = await track(idempotencyKey)
-  const again = isOver(tracked)
-  const aligned = await ensureEnrolled(settings, userId, addresses, tracked)
-  if (again || aligned) {
-    // The action is of before: finished, or from when the user could not be challenged.
-    idempotencyKey = newKey()
-    tracked = await track(idempotencyKey)
-  }
-  if (!tracked.isEnrolled) {
-    // A token for a user without an authenticator enrols whoever holds it: nobody gets one.
-    return nobodysChallenge(settings, event)
-  }
-  return { token: tracked.token, url: tracked.url, idempotencyKey }
-}
-
-async function trackSafely(settings: TriggerSettings, input: TrackInput): Promise<TrackedAction> {
-  const tracked = await settings.authsignal.track(input)
-  if (tracked.state === 'BLOCK' || tracked.state.startsWith('REVIEW')) {
-    throw new SignInError('sign_in_blocked')
-  }
-  return tracked
-}
-
-/** A repeated key joins an action that may have ended meanwhile; its token would prove too much. */
-function isOver({ state }: TrackedAction): boolean {
-  return state === 'CHALLENGE_SUCCEEDED' || state === 'CHALLENGE_FAILED'
-}
-
-/** @returns whether anything had to be changed at Authsignal */
-async function ensureEnrolled(
-  { authsignal }: TriggerSettings,
-  userId: string,
-  addresses: readonly Address[],
-  { isEnrolled, enrolledMethods }: TrackedAction,
-): Promise<boolean> {
-  if (!isEnrolled) {
-    await alignAuthenticators(authsignal, userId, addresses, [])
-    return addresses.length > 0
-  }
-  const doubtful = addresses.filter(
-    ({ isVerified, provenBy }) =>
-      // Not proven since it was set, or not enrolled: look before a code goes out.
-      !isVerified || !provenBy.some((method) => enrolledMethods.includes(method)),
-  )
-  if (doubtful.length === 0) return false
-  const enrolled = await authsignal.authenticators(userId)
-  await alignAuthenticators(authsignal, userId, doubtful, enrolled)
-  return false
-}
-
-/** Addresses come from Cognito, never from a request; so does everything that is not signed. */
-function attributesOf(
-  { redirectUrl }: TriggerSettings,
-  event: CreateEvent,
-  addresses: readonly Address[],
-  context: SignInContext | undefined,
-): TrackInput['attributes'] {
-  const { identifier: _identifier, ...fromService } = context ?? {}
-  return {
-    username: event.userName,
-    ...(redirectUrl === undefined ? {} : { redirectUrl }),
+  const { clientMetadata, userAttributes } = event.request
+  const context = readContext(settings.keys.context, event.userName, clientMetadata)
+  const addresses = addressesInPlay(userAttributes ?? {}, context, settings.keys.context)
+  const { identifier: _identifier, typed: _typed, ...fromService } = context ?? {}
+  const attributes: TrackAttributes = {
+    ...(settings.redirectUrl === undefined ? {} : { redirectUrl: settings.redirectUrl }),
     ...fromService,
-    ...Object.fromEntries(addresses.map(({ kind, value }) => [kind, value])),
   }
+  const idempotencyKey = previousKey(event) ?? newKey()
+  const issued =
+    userId === undefined || addresses === undefined
+      ? undefined
+      : await trackUser(settings, {
+          userId,
+          username: event.userName,
+          addresses,
+          attributes,
+          idempotencyKey,
+          newKey,
+        })
+  return issued ?? nobodysChallenge(settings, event, attributes, idempotencyKey)
+}
+
+/** The same call, the same shape, good for nothing; also for a user whom no challenge can reach. */
+async function nobodysChallenge(
+  { authsignal, actionCode, keys }: TriggerSettings,
+  { userName }: CreateEvent,
+  attributes: TrackAttributes,
+  idempotencyKey: string,
+): Promise<Issued> {
+  const userId = decoyUserId(keys.decoy, userName)
+  const decoy = { action: actionCode, idempotencyKey, userId, username: userName, attributes }
+  return { ...(await makeDecoy(authsignal, decoy)), idempotencyKey, authenticatorIds: [] }
 }
 
 /** The action of the round before, so that a wrong answer does not start another one. */

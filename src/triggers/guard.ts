@@ -30,7 +30,8 @@ function constantError(trigger: string, error: unknown): Error {
     ...(known?.upstream ?? { type: error instanceof Error ? error.name : typeof error }),
   })
   const constant = new Error(text ?? 'UPSTREAM_ERROR')
-  // Lambda writes the stack of what was thrown into the log; there is nothing in it to find.
-  delete constant.stack
+  // Lambda logs the stack, where ours says nothing new; but without one its runtime replaces the
+  // text of the error with its own (aws-lambda-ric, toRapidResponse).
+  constant.stack = `Error: ${constant.message}`
   return constant
 }

@@ -1,8 +1,9 @@
+import { parseApiUrl } from '../authsignal/api-url.ts'
 import { authsignalClient, type AuthsignalClient } from '../authsignal/client.ts'
 import { derivedKey } from '../trigger-protocol/derived-key.ts'
 
-/** One call; a create may make three, a verify two at once, and Cognito gives a trigger 5 s. */
-const CALL_TIMEOUT_MS = 3_000
+/** One call. Cognito gives a trigger 5 s, cold start included. */
+const CALL_TIMEOUT_MS = 2_500
 /** Leaves Lambda the time to answer before Cognito hangs up and runs the trigger again. */
 export const TRIGGER_DEADLINE_MS = 4_200
 
@@ -13,7 +14,7 @@ export interface TriggerSettings {
   redirectUrl: string | undefined
   /** Ask the service for the client's context before issuing a challenge (one more round). */
   contextRound: boolean
-  keys: { hint: Buffer; context: Buffer }
+  keys: { hint: Buffer; context: Buffer; decoy: Buffer }
 }
 
 /** @throws Error naming the variable that is missing or wrong, never its value */
@@ -21,13 +22,26 @@ export function triggerSettings(env: NodeJS.ProcessEnv): TriggerSettings {
   const secret = required(env, 'AUTHSIGNAL_SECRET')
   const contextRound = env['CONTEXT_ROUND'] || 'off'
   if (contextRound !== 'on' && contextRound !== 'off') throw new Error('CONTEXT_ROUND: on or off')
-  const url = required(env, 'AUTHSIGNAL_URL')
+  const url = apiUrl(env)
   return {
     authsignal: authsignalClient({ secret, url, timeoutMs: CALL_TIMEOUT_MS }),
     actionCode: env['ACTION_CODE'] || 'cognitoAuth',
     redirectUrl: env['REDIRECT_URL'] || undefined,
     contextRound: contextRound === 'on',
-    keys: { hint: derivedKey(secret, 'hint'), context: derivedKey(secret, 'context') },
+    keys: {
+      hint: derivedKey(secret, 'hint'),
+      context: derivedKey(secret, 'context'),
+      decoy: derivedKey(secret, 'decoy'),
+    },
+  }
+}
+
+function apiUrl(env: NodeJS.ProcessEnv): string {
+  try {
+    return parseApiUrl(required(env, 'AUTHSIGNAL_URL'))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : ''
+    throw new Error(`AUTHSIGNAL_URL ${reason}`, { cause: error })
   }
 }
 

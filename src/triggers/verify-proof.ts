@@ -1,9 +1,10 @@
-import type { Validation } from '../authsignal/answers.ts'
+import type { EnrolledAuthenticator, Validation } from '../authsignal/answers.ts'
 import { SignInError } from '../sign-in/errors.ts'
 import { readContext } from '../trigger-protocol/signed-context.ts'
+import { isBlocked } from '../trigger-protocol/states.ts'
 import { PROVIDE_AUTH_PARAMETERS } from '../trigger-protocol/words.ts'
-import { acceptedMethods, trustedAddresses, type Address } from './addresses.ts'
-import { alignAuthenticators, isProofOf } from './align-authenticators.ts'
+import { addressesInPlay, provenThing, type Address } from './addresses.ts'
+import { isProofOf } from './align-authenticators.ts'
 import { subOf, type VerifyEvent } from './events.ts'
 import type { TriggerSettings } from './settings.ts'
 
@@ -11,7 +12,7 @@ import type { TriggerSettings } from './settings.ts'
 const MAX_ANSWER_LENGTH = 8_192
 
 export interface VerifyDeps extends TriggerSettings {
-  /** Tells Cognito that the address has been proven. */
+  /** Tells Cognito that the address has been proven; neither fails nor takes long. */
   markVerified: (event: VerifyEvent, sub: string, address: Address) => Promise<void>
 }
 
@@ -26,57 +27,55 @@ export async function verifyProof(deps: VerifyDeps, event: VerifyEvent): Promise
 
 async function isProven(deps: VerifyDeps, event: VerifyEvent): Promise<boolean> {
   const userId = subOf(event)
-  const { idempotencyKey, challenge } = event.request.privateChallengeParameters ?? {}
+  const issued = event.request.privateChallengeParameters ?? {}
   const token = tokenIn(event.request.challengeAnswer)
   // The context round has no right answer.
-  if (challenge === PROVIDE_AUTH_PARAMETERS) return false
-  if (userId === undefined || !idempotencyKey || token === undefined) return false
+  if (issued['challenge'] === PROVIDE_AUTH_PARAMETERS) return false
+  if (userId === undefined || !issued['idempotencyKey'] || token === undefined) return false
 
-  const proof = await deps.authsignal.validate({ token, userId, action: deps.actionCode })
+  const [proof, enrolled] = await Promise.all([
+    deps.authsignal.validate({ token, userId, action: deps.actionCode }),
+    deps.authsignal.authenticators(userId),
+  ])
   // The guards sent along are optional at Authsignal, so all of it is compared here: this user,
   // this action, this attempt.
   const isOurs =
     proof.userId === userId &&
     proof.action === deps.actionCode &&
-    proof.idempotencyKey === idempotencyKey
+    proof.idempotencyKey === issued['idempotencyKey']
   if (!isOurs) return false
-  refuseBlocked(proof)
+  if (isBlocked(proof.state)) throw new SignInError('sign_in_blocked')
   // Both: ALLOW says that no challenge was needed, which proves nobody.
   if (!proof.isValid || proof.state !== 'CHALLENGE_SUCCEEDED') return false
-  return isAcceptedMethod(deps, event, userId, proof)
-}
 
-function refuseBlocked({ state }: Validation): void {
-  if (state === 'BLOCK' || state === 'REVIEW_REQUIRED' || state === 'REVIEW_FAILED') {
-    throw new SignInError('sign_in_blocked')
-  }
-}
-
-async function isAcceptedMethod(
-  deps: VerifyDeps,
-  event: VerifyEvent,
-  userId: string,
-  { method }: Validation,
-): Promise<boolean> {
-  const addresses = trustedAddresses(event.request.userAttributes)
-  const context = readContext(deps.keys.context, event.userName, event.request.clientMetadata)
-  if (method === undefined || !acceptedMethods(addresses, context?.identifier).has(method)) {
-    return false
-  }
-  const address = addresses.find(({ provenBy }) => provenBy.includes(method))
-  if (address === undefined) return true
-
-  // Authsignal says which method, not which address: it must be the one Cognito holds, and no
-  // other may be enrolled beside it.
-  const enrolled = await deps.authsignal.authenticators(userId)
-  const ofKind = enrolled.filter((entry) => address.provenBy.includes(entry.method))
-  if (ofKind.length === 0 || !ofKind.every((entry) => isProofOf(entry, address))) {
-    // The next round then challenges the right address.
-    await alignAuthenticators(deps.authsignal, userId, [address], enrolled)
-    return false
-  }
-  if (!address.isVerified) await deps.markVerified(event, userId, address)
+  const proven = whatIsProven(deps, event, proof, enrolled)
+  if (proven === undefined) return false
+  if (proven !== 'possession' && !proven.isVerified) await deps.markVerified(event, userId, proven)
   return true
+}
+
+/** Undefined unless the method counts and its authenticators are those of when the token left. */
+function whatIsProven(
+  { keys }: VerifyDeps,
+  event: VerifyEvent,
+  { method }: Validation,
+  enrolled: readonly EnrolledAuthenticator[],
+): Address | 'possession' | undefined {
+  const { clientMetadata, userAttributes, privateChallengeParameters } = event.request
+  const context = readContext(keys.context, event.userName, clientMetadata)
+  const addresses = addressesInPlay(userAttributes, context, keys.context)
+  const proven = addresses && provenThing(method, addresses)
+  if (proven === undefined) return undefined
+
+  // Authsignal says which method was passed, not with which authenticator. So every one that may
+  // have been must have been there before, and be of the address Cognito holds now.
+  const then = new Set((privateChallengeParameters?.['authenticators'] ?? '').split(' '))
+  const candidates = enrolled.filter((entry) =>
+    proven === 'possession' ? entry.method === method : proven.provenBy.includes(entry.method),
+  )
+  const isSound = (entry: EnrolledAuthenticator) =>
+    then.has(entry.id) && (proven === 'possession' ? entry.isVerified : isProofOf(entry, proven))
+  return candidates.length > 0 && candidates.every(isSound) ? proven : undefined
 }
 
 /** The bare token, or the vendor's older form `{"token": …}`. */

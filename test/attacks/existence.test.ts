@@ -120,12 +120,74 @@ t.test('while Authsignal is down, unknown users fail as known ones do', async (t
   t.strictSame(looks(await here.start({ username: 'nobody' })), looks(real))
 })
 
-t.test('two decoys have no user id in common', async (t) => {
+function userIdIn({ body }: Answer): unknown {
+  const { token } = body.retry ?? body
+  return JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString()).other
+}
+
+t.test('nobody is as constant as somebody: over starts and over retries', async (t) => {
   const stack = await startStack(t, { pool: { usernames: 'plain' } })
-  const tokens = await Promise.all(['x', 'y'].map((username) => stack.start({ username })))
-  const [one, two] = tokens.map(({ body }) => {
-    const claims = JSON.parse(Buffer.from(body.token.split('.')[1], 'base64url').toString())
-    return claims.other.userId
+  stack.cognito.users.put(known)
+  for (const username of ['ada', 'nobody']) {
+    const starts = [await stack.start({ username }), await stack.start({ username })]
+    const [one, two] = starts.map((answer) => userIdIn(answer) as Record<string, string>)
+    t.equal(one!['userId'], two!['userId'], `${username} has one id`)
+    t.not(one!['idempotencyKey'], two!['idempotencyKey'], 'each attempt is its own')
+    const retry = await stack.finish({ session: starts[0]!.body.session, token: 'wrong' })
+    t.strictSame(userIdIn(retry), one, 'a retry goes on with the same attempt')
+  }
+  const others = [await stack.start({ username: 'x' }), await stack.start({ username: 'y' })]
+  const [x, y] = others.map((answer) => userIdIn(answer) as Record<string, string>)
+  t.not(x!['userId'], y!['userId'], 'and no two nobodies share one')
+})
+
+for (const contextRound of ['off', 'on'] as const) {
+  for (const preventUserExistenceErrors of ['LEGACY', 'ENABLED'] as const) {
+    t.test(
+      `a rule blocks nobody as it blocks somebody: context round ${contextRound}, ${preventUserExistenceErrors}`,
+      async (t) => {
+        const stack = await startStack(t, {
+          contextRound,
+          client: { preventUserExistenceErrors },
+          env: { PROVISIONING: 'none' },
+        })
+        const email = 'ada@example.com'
+        stack.cognito.users.put({ username: email, attributes: { email, email_verified: 'true' } })
+        const deviceId = 'device-1'
+        await stack.start({ email, deviceId })
+        stack.authsignal.rules.add(
+          contextRound === 'on' ? { deviceId, outcome: 'BLOCK' } : { outcome: 'BLOCK' },
+        )
+        const real = await stack.start({ email, deviceId })
+        t.equal(real.status, 403)
+        t.strictSame(
+          looks(await stack.start({ email: 'nobody@example.com', deviceId })),
+          looks(real),
+        )
+      },
+    )
+  }
+}
+
+t.test('a long address does not show in the length of the session', async (t) => {
+  const stack = await startStack(t, { pool: { usernames: 'plain' }, env: { PROVISIONING: 'none' } })
+  const domain = `${'sub.'.repeat(15)}example.com`
+  const email = `ada.lovelace@${domain}`
+  stack.cognito.users.put({ username: email, attributes: { email, email_verified: 'true' } })
+  const real = await stack.start({ email })
+  t.equal(real.status, 200)
+  const nobody = await stack.start({ email: `not.lovelace@${domain}` })
+  t.strictSame(looks(nobody), looks(real))
+})
+
+t.test('a wrong proof of nobody waits as long as the floor', async (t) => {
+  const stack = await startStack(t, {
+    pool: { usernames: 'plain' },
+    env: { START_SIGN_IN_FLOOR_MS: '300' },
   })
-  t.not(one, two)
+  const { body } = await stack.start({ username: 'nobody' })
+  const before = performance.now()
+  t.equal((await stack.finish({ session: body.session, token: 'wrong' })).status, 401)
+  // At least, never at most: a lower bound holds on any machine.
+  t.ok(performance.now() - before >= 295)
 })

@@ -104,6 +104,32 @@ t.test('authenticators are read with their address and whether it was proven', a
   ])
 })
 
+t.test('the address of an authenticator is the one that it sends to', async (t) => {
+  const both = { userAuthenticatorId: 'a', email: EMAIL, phoneNumber: '+64' }
+  const methods = {
+    EMAIL_OTP: EMAIL,
+    EMAIL_MAGIC_LINK: EMAIL,
+    SMS: '+64',
+    WHATSAPP: '+64',
+  }
+  for (const [verificationMethod, address] of Object.entries(methods)) {
+    const upstream = await startUpstream(t, () => json(200, [{ ...both, verificationMethod }]))
+    const [read] = await clientAt(upstream.url).authenticators(USER)
+    t.equal(read?.address, address, verificationMethod)
+  }
+  const wrongKind = [
+    { userAuthenticatorId: 'b', verificationMethod: 'SMS', email: EMAIL },
+    { userAuthenticatorId: 'c', verificationMethod: 'EMAIL_OTP', phoneNumber: '+64' },
+    { userAuthenticatorId: 'd', email: EMAIL },
+  ]
+  const upstream = await startUpstream(t, () => json(200, wrongKind))
+  const read = await clientAt(upstream.url).authenticators(USER)
+  t.strictSame(
+    read.map(({ address }) => address),
+    [undefined, undefined, undefined],
+  )
+})
+
 const GARBAGE = ['[]', '{}', '"text"', '12', 'true', '<html>', '', '{"isValid":"yes"']
 
 t.test('an answer that is not what was asked for cannot be used', async (t) => {

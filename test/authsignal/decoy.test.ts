@@ -1,12 +1,21 @@
 import t from 'tap'
 import type { TrackInput } from '../../src/authsignal/client.ts'
-import { makeDecoy } from '../../src/authsignal/decoy.ts'
+import { makeDecoy, type DecoyInput } from '../../src/authsignal/decoy.ts'
 import { SignInError } from '../../src/sign-in/errors.ts'
 import { tokenFor } from '../support/authsignal.ts'
-import { signInError } from '../support/expect-error.ts'
+import { failureOf, signInError } from '../support/expect-error.ts'
+
+const USER_ID = '84583468-8081-7000-901f-9d3de5b6b68b'
+const INPUT: DecoyInput = {
+  action: 'cognitoAuth',
+  idempotencyKey: 'key-1',
+  userId: USER_ID,
+  username: USER_ID,
+  attributes: {},
+}
 
 /** Tracks like Authsignal, with a token that names the user wherever a real one does. */
-function trackingClient() {
+function trackingClient(answer: { state?: string; url?: string } = {}) {
   const tracked: TrackInput[] = []
   const tokens: string[] = []
   return {
@@ -22,6 +31,7 @@ function trackingClient() {
         url: `https://mfa.example/challenge?token=${token}&x=1`,
         isEnrolled: false,
         enrolledMethods: [],
+        ...answer,
       }
     },
   }
@@ -35,9 +45,8 @@ function partsOf(token: string): [header: string, claims: string, signature: Buf
 
 t.test('a decoy is tracked for real and its token cannot be used', async (t) => {
   const client = trackingClient()
-  const { token } = await makeDecoy(client, 'cognitoAuth')
+  const { token } = await makeDecoy(client, INPUT)
   t.equal(client.tracked.length, 1)
-  t.match(client.tracked[0], { action: 'cognitoAuth' })
   const [realHeader, , realSignature] = partsOf(client.tokens[0] ?? '')
   const [header, , signature] = partsOf(token)
   t.equal(header, realHeader)
@@ -45,51 +54,95 @@ t.test('a decoy is tracked for real and its token cannot be used', async (t) => 
   t.notSame(signature, realSignature)
 })
 
+t.test("a decoy is tracked in nobody's name, with what rules see of a real user", async (t) => {
+  const client = trackingClient()
+  const attributes = {
+    ipAddress: '203.0.113.7',
+    userAgent: 'a browser',
+    deviceId: 'device-1',
+    locale: 'en-NZ',
+    redirectUrl: 'https://app.example.com/callback',
+  }
+  await makeDecoy(client, { ...INPUT, username: 'ada@example.com', attributes })
+  const [{ userId, ...tracked } = { userId: '' }] = client.tracked
+  t.strictSame(tracked, {
+    action: 'cognitoAuth',
+    idempotencyKey: 'key-1',
+    attributes: { ...attributes, username: userId },
+  })
+  t.not(userId, USER_ID)
+  t.notMatch(JSON.stringify(client.tracked), 'ada@example.com')
+})
+
 t.test('a decoy token has the claims and the length of a real one', async (t) => {
   const client = trackingClient()
-  const { token } = await makeDecoy(client, 'cognitoAuth')
-  const [, claims] = partsOf(token)
-  const userId: unknown = JSON.parse(claims).sub
-  t.match(userId, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
-  t.strictSame(JSON.parse(claims), {
+  const { token } = await makeDecoy(client, INPUT)
+  t.strictSame(JSON.parse(partsOf(token)[1]), {
     aud: 'tenant',
-    sub: userId,
-    other: { userId, username: userId },
+    sub: USER_ID,
+    other: { userId: USER_ID, username: USER_ID },
   })
   t.equal(token.length, client.tokens[0]?.length)
 })
 
-t.test('two decoys have no user, key or signature in common', async (t) => {
+t.test('a decoy of the same attempt differs by its signature only', async (t) => {
   const client = trackingClient()
-  const decoys = [await makeDecoy(client, 'a'), await makeDecoy(client, 'a')]
+  const decoys = [await makeDecoy(client, INPUT), await makeDecoy(client, INPUT)]
   const [first, second] = decoys.map(({ token }) => partsOf(token))
-  t.not(first?.[1], second?.[1])
+  t.equal(first?.[1], second?.[1])
   t.notSame(first?.[2], second?.[2])
-  t.not(client.tracked[0]?.idempotencyKey, client.tracked[1]?.idempotencyKey)
-  for (const { userId } of client.tracked) {
-    t.notOk(
-      decoys.some(({ token, url }) => partsOf(token)[1].includes(userId) || url.includes(userId)),
-    )
+  t.strictSame(client.tracked[0], client.tracked[1])
+})
+
+t.test('no decoy shows under whom it was tracked', async (t) => {
+  const client = trackingClient()
+  for (const username of [USER_ID, 'ada']) {
+    const { token, url } = await makeDecoy(client, { ...INPUT, username })
+    const userId = client.tracked.at(-1)?.userId ?? '?'
+    t.notOk(partsOf(token)[1].includes(userId))
+    t.notOk(url.includes(userId))
   }
 })
 
-t.test('a decoy shows the username that was typed, whatever is in it', async (t) => {
+t.test('a decoy shows the username it is given, whatever is in it', async (t) => {
   for (const username of ['ada', 'quote"d', 'back\\slash', '$&', 'ü']) {
-    const { token } = await makeDecoy(trackingClient(), 'a', username)
+    const { token } = await makeDecoy(trackingClient(), { ...INPUT, username })
     const claims = JSON.parse(partsOf(token)[1]) as { sub: string; other: object }
     t.match(claims.other, { username })
-    t.not(claims.sub, username)
+    t.equal(claims.sub, USER_ID)
   }
 })
 
 t.test('the page of a decoy is that of its token, and of no other', async (t) => {
   const client = trackingClient()
-  const { token, url } = await makeDecoy(client, 'cognitoAuth')
+  const { token, url } = await makeDecoy(client, INPUT)
   t.equal(url, `https://mfa.example/challenge?token=${token}&x=1`)
   t.notOk(url.includes(client.tokens[0] ?? '?'))
 })
 
+t.test('a page that hides a token we cannot replace is not handed out', async (t) => {
+  const other = tokenFor('somebody')
+  for (const url of [`https://mfa.example/?token=${other}`, 'https://mfa.example/?id=1', '']) {
+    const error = await failureOf(makeDecoy(trackingClient({ url }), INPUT))
+    t.match(error, signInError('upstream_error'))
+    t.strictSame(error.upstream, {
+      service: 'authsignal',
+      operation: 'track',
+      reason: 'url without the token',
+    })
+    t.notMatch(JSON.stringify(error), other)
+  }
+})
+
+t.test('a rule that blocks or holds nobody says so as it would to a user', async (t) => {
+  for (const state of ['BLOCK', 'REVIEW', 'REVIEW_REQUIRED', 'REVIEW_FAILED']) {
+    await t.rejects(makeDecoy(trackingClient({ state }), INPUT), signInError('sign_in_blocked'))
+    const withoutToken = trackingClient({ state, url: '' })
+    await t.rejects(makeDecoy(withoutToken, INPUT), signInError('sign_in_blocked'))
+  }
+})
+
 t.test('a decoy cannot be made while Authsignal fails', async (t) => {
   const failing = { track: () => Promise.reject(new SignInError('upstream_timeout')) }
-  await t.rejects(makeDecoy(failing, 'cognitoAuth'), signInError('upstream_timeout'))
+  await t.rejects(makeDecoy(failing, INPUT), signInError('upstream_timeout'))
 })

@@ -72,6 +72,11 @@ const ROWS: Row[] = [
   },
   { name: 'InvalidParameterException', message: 'Missing required parameter', is: broken },
   {
+    name: 'InvalidParameterException',
+    message: 'Username should be an email.',
+    is: { [begin]: broken, [answer]: broken, [create]: { outcome: 'unsupported' } },
+  },
+  {
     name: 'InvalidPasswordException',
     message: 'Password did not conform with policy: Password not long enough',
     is: broken,

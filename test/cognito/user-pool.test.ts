@@ -1,9 +1,9 @@
 import t from 'tap'
-import { signInError } from '../support/expect-error.ts'
+import type { UserPool } from '../../src/sign-in/ports.ts'
+import { failureOf } from '../support/expect-error.ts'
 import {
   accessTokenOf,
   ADA,
-  awsError,
   awsJson,
   CALLS,
   CHALLENGE,
@@ -11,10 +11,10 @@ import {
   CLIENT_SECRET,
   EMAIL,
   hashOf,
-  POOL_ID,
   tokensFor,
   userPoolBefore,
 } from '../support/cognito.ts'
+import { hang, type Answer } from '../support/upstream.ts'
 
 const challenge = { cognitoSession: 'AYABe-session', username: ADA, parameters: {} }
 
@@ -93,74 +93,34 @@ t.test('only creating a user is signed', async (t) => {
   )
 })
 
-t.test('a user is created silently, and with nothing verified', async (t) => {
-  const { pool, ...server } = await userPoolBefore(t, [awsJson(200, {}), awsJson(200, {})])
-  t.strictSame(await pool.createUser({ kind: 'email', value: EMAIL }), {
-    outcome: 'created',
-    username: EMAIL,
+const WITH_SIGNAL: Record<string, (pool: UserPool, signal: AbortSignal) => Promise<object>> = {
+  InitiateAuth: (pool, signal) => pool.beginChallenge(EMAIL, signal),
+  RespondToAuthChallenge: (pool, signal) =>
+    pool.answerChallenge({ challenge, answer: 'x', metadata: {} }, signal),
+  AdminCreateUser: (pool, signal) => pool.createUser({ kind: 'email', value: EMAIL }, signal),
+}
+
+const slowChallenge: Answer = (response) => {
+  setTimeout(() => awsJson(200, CHALLENGE)(response), 300)
+}
+
+for (const [operation, call] of Object.entries(WITH_SIGNAL)) {
+  t.test(`${operation} stops when the signal that came with it says so`, async (t) => {
+    const { pool, ...server } = await userPoolBefore(t, [hang])
+    const error = await failureOf(call(pool, AbortSignal.timeout(100)))
+    t.match(error, { code: 'upstream_timeout', upstream: { operation } })
+    await server.connectionClosed
+    t.equal(server.requests.length, 1)
   })
-  await pool.createUser({ kind: 'phoneNumber', value: '+6421234567' })
-  t.strictSame(server.input(0), {
-    UserPoolId: POOL_ID,
-    Username: EMAIL,
-    UserAttributes: [{ Name: 'email', Value: EMAIL }],
-    MessageAction: 'SUPPRESS',
+
+  t.test(`${operation} goes by no other deadline than the one that came along`, async (t) => {
+    const { pool } = await userPoolBefore(t, [slowChallenge], { timeoutMs: 50 })
+    t.match(await call(pool, AbortSignal.timeout(5_000)), { outcome: /^(challenge|created)$/ })
   })
-  t.strictSame(server.input(1)['UserAttributes'], [{ Name: 'phone_number', Value: '+6421234567' }])
-})
 
-t.test('a user that exists already is as good as created', async (t) => {
-  const { pool } = await userPoolBefore(t, [
-    awsError('UsernameExistsException', 'User account already exists'),
-    awsError('CodeDeliveryFailureException', 'could not send'),
-  ])
-  const identifier = { kind: 'email', value: EMAIL } as const
-  t.strictSame(await pool.createUser(identifier), { outcome: 'exists', username: EMAIL })
-  t.strictSame(await pool.createUser(identifier), { outcome: 'created', username: EMAIL })
-})
-
-const ADDRESS_IS_ALIAS = awsError(
-  'InvalidParameterException',
-  'Username cannot be of email format, since user pool is configured for email alias.',
-)
-
-t.test('an alias pool gets a made-up name, the same one whoever makes it', async (t) => {
-  const created: unknown[] = []
-  for (const _instance of [1, 2]) {
-    const { pool, ...server } = await userPoolBefore(t, [
-      ADDRESS_IS_ALIAS,
-      awsJson(200, {}),
-      awsJson(200, {}),
-    ])
-    const first = await pool.createUser({ kind: 'email', value: EMAIL })
-    const name = server.input(1)['Username']
-    t.match(name, /^[0-9a-f]{32}$/)
-    t.strictSame(first, { outcome: 'created', username: name })
-    t.match(server.input(1)['UserAttributes'], [{ Name: 'email', Value: EMAIL }])
-    // What kind of pool it is has been learnt: no third attempt with the address.
-    await pool.createUser({ kind: 'email', value: 'eve@example.com' })
-    t.equal(server.requests.length, 3)
-    t.match(server.input(2)['Username'], /^[0-9a-f]{32}$/)
-    t.not(server.input(2)['Username'], name)
-    created.push(name)
-  }
-  t.equal(created[0], created[1])
-})
-
-t.test('a second refusal of the made-up name is no endless loop', async (t) => {
-  const { pool, ...server } = await userPoolBefore(t, [
-    ADDRESS_IS_ALIAS,
-    awsError('InvalidParameterException', 'Attributes did not conform to the schema'),
-  ])
-  await t.rejects(
-    pool.createUser({ kind: 'email', value: EMAIL }),
-    signInError('upstream_error', { upstream: { reason: 'InvalidParameterException' } }),
-  )
-  t.equal(server.requests.length, 2)
-})
-
-t.test('a bare username is created without attributes', async (t) => {
-  const { pool, ...server } = await userPoolBefore(t, [awsJson(200, {})])
-  await pool.createUser({ kind: 'username', value: 'ada' })
-  t.match(server.input(0), { Username: 'ada', UserAttributes: [] })
-})
+  t.test(`${operation} is not sent when its deadline has passed`, async (t) => {
+    const { pool, ...server } = await userPoolBefore(t, [])
+    t.match(await failureOf(call(pool, AbortSignal.abort())), { code: 'upstream_timeout' })
+    t.strictSame(server.requests, [])
+  })
+}

@@ -1,4 +1,9 @@
+import {
+  CognitoIdentityProviderClient,
+  SignUpCommand,
+} from '@aws-sdk/client-cognito-identity-provider'
 import t from 'tap'
+import { awsFault } from '../../local/index.ts'
 import { startStack } from '../support/stack.ts'
 
 const email = 'ada@example.com'
@@ -76,3 +81,53 @@ for (const preventUserExistenceErrors of ['LEGACY', 'ENABLED'] as const) {
     },
   )
 }
+
+t.test(
+  'a user with two addresses signs in by the one that was typed, and learns nothing of the other',
+  async (t) => {
+    for (const contextRound of ['off', 'on'] as const) {
+      const stack = await startStack(t, { contextRound })
+      const phoneNumber = '+6421234567'
+      stack.cognito.users.put({
+        username: email,
+        attributes: {
+          email,
+          email_verified: 'true',
+          phone_number: phoneNumber,
+          phone_number_verified: 'true',
+        },
+      })
+      t.equal((await stack.signIn({ email })).status, 200, `email, context round ${contextRound}`)
+      t.equal((await stack.signIn({ phoneNumber })).status, 200, 'phone')
+    }
+  },
+)
+
+t.test('says which kind of identifier a pool does not take', async (t) => {
+  const stack = await startStack(t)
+  stack.cognito.faults.add({
+    operation: 'AdminCreateUser',
+    fault: awsFault('InvalidParameterException', 'Username should be an email.'),
+  })
+  const { status, body } = await stack.start({ phoneNumber: '+6421234567' })
+  t.equal(status, 400)
+  t.match(body, { code: 'invalid_request', errors: [{ pointer: '/phoneNumber' }] })
+})
+
+t.test('nobody but the service registers users', async (t) => {
+  const stack = await startStack(t, {
+    pool: { signUpAllowed: true },
+    client: { clientSecret: '' },
+  })
+  const client = new CognitoIdentityProviderClient({
+    region: 'eu-west-1',
+    endpoint: stack.cognito.url,
+  })
+  const signUp = new SignUpCommand({
+    ClientId: stack.serviceEnv['COGNITO_CLIENT_ID']!,
+    Username: email,
+    Password: 'Passw0rd!Passw0rd!',
+  })
+  await t.rejects(client.send(signUp), { name: 'UserLambdaValidationException' })
+  t.equal((await stack.signIn({ email })).status, 200, 'the owner can still come')
+})

@@ -35,8 +35,14 @@ t.test('a returning user costs one InitiateAuth and one RespondToAuthChallenge',
   t.strictSame(stack.cognitoCalls(), ['InitiateAuth', 'RespondToAuthChallenge'])
   const serverCalls = stack.authsignal.calls.filter(({ operation }) => !/client/.test(operation))
   t.strictSame(
-    serverCalls.map(({ operation }) => operation),
-    ['POST /users/:userId/actions/:action', 'POST /validate', 'GET /users/:userId/authenticators'],
+    serverCalls.map(({ operation }) => operation).toSorted(),
+    [
+      'GET /users/:userId/authenticators',
+      'GET /users/:userId/authenticators',
+      'POST /users/:userId/actions/:action',
+      'POST /validate',
+    ],
+    'each pair side by side',
   )
 })
 

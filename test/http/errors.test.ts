@@ -9,6 +9,7 @@ const STATUSES: Record<SignInErrorCode, number> = {
   invalid_request: 400,
   challenge_failed: 401,
   session_expired: 401,
+  invalid_token: 401,
   sign_in_blocked: 403,
   redirect_url_not_allowed: 403,
   upstream_error: 502,

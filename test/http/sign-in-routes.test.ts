@@ -22,13 +22,12 @@ t.test('a start may lack the token or the URL', async (t) => {
 })
 
 t.test('a finish answers the tokens as Bearer tokens', async (t) => {
-  const { app, calls } = await buildTestApp(t)
+  const { app } = await buildTestApp(t)
   const payload = { session: 's1.sealed', token: 'a.b.c' }
   const response = await app.inject({ method: 'POST', url: '/finish-sign-in', payload })
   t.equal(response.statusCode, 200)
   t.strictSame(response.json(), { ...TOKENS, tokenType: 'Bearer' })
   t.equal(response.headers['cache-control'], 'no-store')
-  t.strictSame(calls, [['finishSignIn', payload]])
 })
 
 t.test('the use case gets the body, the address and the user agent', async (t) => {
@@ -49,6 +48,50 @@ t.test('the use case gets the body, the address and the user agent', async (t) =
   t.strictSame(calls, [
     ['startSignIn', { ...payload, ipAddress: '203.0.113.7', userAgent: 'a browser' }],
   ])
+})
+
+t.test('a finish gets the address and the user agent too', async (t) => {
+  const { app, calls } = await buildTestApp(t)
+  const payload = { session: 's1.sealed', token: 'a.b.c' }
+  await app.inject({
+    method: 'POST',
+    url: '/finish-sign-in',
+    payload,
+    headers: { 'user-agent': 'a browser' },
+    remoteAddress: '203.0.113.7',
+  })
+  t.strictSame(calls, [
+    ['finishSignIn', { ...payload, ipAddress: '203.0.113.7', userAgent: 'a browser' }],
+  ])
+})
+
+t.test('a client that says too much or nothing of itself is no problem', async (t) => {
+  const { app, calls } = await buildTestApp(t)
+  for (const { path, body } of ROUTES) {
+    for (const agent of ['x'.repeat(513), undefined]) {
+      // Undefined is what removes the one that inject sends.
+      const headers = { 'user-agent': agent }
+      await app.inject({ method: 'POST', url: path, payload: body, headers })
+    }
+  }
+  const agents = calls.map(([, input]) => (input as { userAgent?: string }).userAgent)
+  t.strictSame(agents, ['x'.repeat(512), undefined, 'x'.repeat(512), undefined])
+  t.strictSame(
+    calls.map(([, input]) => 'userAgent' in (input as object)),
+    [true, false, true, false],
+  )
+})
+
+t.test('a client cannot say in the body where it connects from', async (t) => {
+  const { app, calls } = await buildTestApp(t)
+  for (const { path, body } of ROUTES) {
+    for (const claim of [{ ipAddress: '203.0.113.9' }, { userAgent: 'x' }, { typed: 'x' }]) {
+      const payload = { ...body, ...claim }
+      const response = await app.inject({ method: 'POST', url: path, payload })
+      t.equal(response.statusCode, 400)
+    }
+  }
+  t.strictSame(calls, [])
 })
 
 t.test('an address that a client claims is believed to trusted proxies only', async (t) => {

@@ -1,12 +1,13 @@
 import t from 'tap'
-import type { SignInError } from '../../src/sign-in/errors.ts'
+import { SignInError } from '../../src/sign-in/errors.ts'
 import { finishSignIn } from '../../src/sign-in/finish-sign-in.ts'
 import { startSignIn } from '../../src/sign-in/start-sign-in.ts'
+import { addressDigest } from '../../src/trigger-protocol/signed-context.ts'
 import { MAX_ATTEMPTS } from '../../src/trigger-protocol/words.ts'
 import { failureOf, signInError } from '../support/expect-error.ts'
 import {
-  ADA,
   challengeFor,
+  CONTEXT_KEY,
   scriptedUserPool,
   SEALER,
   testDeps,
@@ -38,6 +39,7 @@ function shapes(errors: SignInError[]): unknown[] {
     upstream,
     retry: retry && Object.keys(retry),
     expiresIn: retry?.expiresIn,
+    sessionLength: retry?.session.length,
     sealedLength: retry && SEALER.open(retry.session).cognitoSession.length,
   }))
 }
@@ -53,7 +55,14 @@ t.test('nobody hears the same sequence of answers as a user with wrong proofs', 
   t.equal(heardByAda.length, MAX_ATTEMPTS)
 
   const nobody = testDeps(userPoolWithNobody(), { settings })
-  nobody.lookalike.learn(`session-of-${ADA}`, { token: 'x', url: 'x' })
+  const { challenge } = challengeFor()
+  const issued = { token: 'x', url: 'x' }
+  nobody.lookalike.learn({
+    challenge,
+    issued,
+    typed: { kind: 'email', value: email },
+    toldContext: false,
+  })
   const heardByNobody = await failures(nobody)
 
   t.strictSame(shapes(heardByNobody), shapes(heardByAda))
@@ -94,7 +103,50 @@ t.test('each retry for nobody has a challenge of its own', async (t) => {
   const [first, second] = await failures(deps)
   t.ok(first?.retry?.token)
   t.not(first?.retry?.token, second?.retry?.token)
-  t.equal(deps.decoysMade(), 3)
+  t.equal(deps.decoys.length, 3)
+})
+
+t.test('start and retries are one action of one nobody', async (t) => {
+  const deps = testDeps(userPoolWithNobody(), { settings })
+  await failures(deps)
+  const [start, ...retries] = deps.decoys
+  t.match(start, { name: email, showsName: false, idempotencyKey: /^[\w-]{24}$/ })
+  for (const { context, ...retry } of retries) {
+    t.match(context, { identifier: 'email' }, 'a further round is always told the context')
+    t.strictSame({ ...retry, context: undefined }, start)
+  }
+  t.equal(retries.length, 2)
+})
+
+t.test('a retry is tracked with what the start said and the connection of now', async (t) => {
+  const deps = testDeps(userPoolWithNobody(), { settings })
+  const { challenge } = challengeFor()
+  deps.lookalike.learn({
+    challenge,
+    issued: { token: 'x' },
+    typed: { kind: 'email', value: email },
+    toldContext: true,
+  })
+  const said = { locale: 'en-NZ', deviceId: 'device-1' }
+  const { session } = await startSignIn(deps, { email, ...said, ipAddress: '203.0.113.7' })
+  await failureOf(finishSignIn(deps, { session, token, ipAddress: '203.0.113.8' }))
+  const context = { identifier: 'email', typed: addressDigest(CONTEXT_KEY, email), ...said }
+  t.strictSame(
+    deps.decoys.map((decoy) => decoy.context),
+    [
+      { ...context, ipAddress: '203.0.113.7' },
+      { ...context, ipAddress: '203.0.113.8' },
+    ],
+  )
+})
+
+t.test('a rule that blocks the retry of nobody ends the sign-in', async (t) => {
+  const deps = testDeps(userPoolWithNobody(), { settings })
+  const { session } = await startSignIn(deps, { email })
+  const blocking = testDeps(userPoolWithNobody(), {
+    makeDecoy: () => Promise.reject(new SignInError('sign_in_blocked')),
+  })
+  await t.rejects(finishSignIn(blocking, { session, token }), signInError('sign_in_blocked'))
 })
 
 t.test('a decoy that cannot be made fails as an upstream does', async (t) => {

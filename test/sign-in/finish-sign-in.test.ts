@@ -2,7 +2,8 @@ import t from 'tap'
 import { SignInError } from '../../src/sign-in/errors.ts'
 import { finishSignIn } from '../../src/sign-in/finish-sign-in.ts'
 import type { Attempt } from '../../src/sign-in/sealed-session.ts'
-import { readContext } from '../../src/trigger-protocol/signed-context.ts'
+import { startSignIn } from '../../src/sign-in/start-sign-in.ts'
+import { addressDigest, readContext } from '../../src/trigger-protocol/signed-context.ts'
 import { failureOf, signInError } from '../support/expect-error.ts'
 import {
   ADA,
@@ -13,18 +14,25 @@ import {
   scriptedUserPool,
   SEALER,
   testDeps,
+  type FakeUserPool,
 } from '../support/sign-in.ts'
 
 const TOKENS = { accessToken: 'at', idToken: 'it', refreshToken: 'rt', expiresIn: 3600 }
+const CONTEXT = {
+  identifier: 'phoneNumber',
+  typed: addressDigest(CONTEXT_KEY, '+6421234567'),
+  redirectUrl: 'https://app.example.com/callback',
+  locale: 'en-NZ',
+  deviceId: 'device-1',
+} as const
 const token = 'a.validation.token'
 
 function sealed(changes: Partial<Attempt> = {}, expiresAt = NOW + 1000): string {
   const attempt: Attempt = {
     cognitoSession: 'cognito-session',
     username: ADA,
-    kind: 'phoneNumber',
+    context: CONTEXT,
     refused: 0,
-    decoy: false,
   }
   return SEALER.seal({ ...attempt, ...changes }, expiresAt)
 }
@@ -39,13 +47,58 @@ t.test('a proof that Cognito accepts becomes tokens', async (t) => {
   })
 })
 
-t.test('the trigger is told, signed, which kind of proof counts', async (t) => {
+function metadataOf(pool: FakeUserPool): Record<string, string> {
+  const [, input] = pool.calls[0] ?? []
+  return (input as { metadata: Record<string, string> }).metadata
+}
+
+t.test('the trigger is told, signed, what was typed and said at the start', async (t) => {
   const pool = scriptedUserPool({ answer: [{ outcome: 'tokens', tokens: TOKENS }] })
   await finishSignIn(testDeps(pool), { session: sealed(), token })
-  const [, input] = pool.calls[0] ?? []
-  const { metadata } = input as { metadata: Record<string, string> }
-  t.strictSame(readContext(CONTEXT_KEY, ADA, metadata, NOW), { identifier: 'phoneNumber' })
-  t.equal(readContext(CONTEXT_KEY, 'somebody-else', metadata, NOW), undefined)
+  t.strictSame(readContext(CONTEXT_KEY, ADA, metadataOf(pool), NOW), CONTEXT)
+  t.equal(readContext(CONTEXT_KEY, 'somebody-else', metadataOf(pool), NOW), undefined)
+})
+
+t.test('it is told of the connection that finishes, not of the one that started', async (t) => {
+  const connection = { ipAddress: '203.0.113.8', userAgent: 'another browser' }
+  const started = scriptedUserPool({ begin: [challengeFor()] })
+  const { session } = await startSignIn(testDeps(started), {
+    email: ' ADA@example.com',
+    locale: 'de',
+    ipAddress: '203.0.113.7',
+    userAgent: 'a browser',
+  })
+  const pool = scriptedUserPool({ answer: [{ outcome: 'tokens', tokens: TOKENS }] })
+  await finishSignIn(testDeps(pool), { session, token, ...connection })
+  t.strictSame(readContext(CONTEXT_KEY, ADA, metadataOf(pool), NOW), {
+    identifier: 'email',
+    typed: addressDigest(CONTEXT_KEY, 'ada@example.com'),
+    locale: 'de',
+    ...connection,
+  })
+})
+
+t.test('a username has no digest, because a proof of any address counts', async (t) => {
+  const started = scriptedUserPool({ begin: [challengeFor()] })
+  const { session } = await startSignIn(testDeps(started), { username: 'ada' })
+  const pool = scriptedUserPool({ answer: [{ outcome: 'tokens', tokens: TOKENS }] })
+  await finishSignIn(testDeps(pool), { session, token })
+  t.strictSame(readContext(CONTEXT_KEY, ADA, metadataOf(pool), NOW), { identifier: 'username' })
+})
+
+t.test('the call has a deadline, anew for each request', async (t) => {
+  t.capture(AbortSignal, 'timeout', (ms: number) => {
+    t.equal(ms, 1234)
+    return new AbortController().signal
+  })
+  const answer = [{ outcome: 'refused' } as const, { outcome: 'refused' } as const]
+  const pool = scriptedUserPool({ answer })
+  const deps = testDeps(pool, { settings: { upstreamTimeoutMs: 1234 } })
+  for (const _request of answer) await failureOf(finishSignIn(deps, { session: sealed(), token }))
+  const [first, second] = pool.signals
+  t.ok(first instanceof AbortSignal)
+  t.ok(second instanceof AbortSignal)
+  t.not(first, second)
 })
 
 t.test('the answer is JSON for triggers that expect that', async (t) => {
@@ -66,9 +119,8 @@ t.test('a wrong proof may be tried again with a fresh session and challenge', as
   t.strictSame(SEALER.open(error.retry?.session ?? ''), {
     cognitoSession: `session-of-${ADA}`,
     username: ADA,
-    kind: 'phoneNumber',
+    context: CONTEXT,
     refused: 1,
-    decoy: false,
   })
 })
 
@@ -109,7 +161,7 @@ t.test('a session that is over or not ours never reaches Cognito', async (t) => 
     const deps = testDeps(scriptedUserPool({}))
     await t.rejects(finishSignIn(deps, { session, token }), signInError('session_expired'))
     t.strictSame(deps.userPool.calls, [])
-    t.equal(deps.decoysMade(), 0)
+    t.equal(deps.decoys.length, 0)
   }
 })
 

@@ -1,65 +1,131 @@
 import t from 'tap'
-import { lookalike } from '../../src/sign-in/lookalike.ts'
+import { lookalike, type Lookalike } from '../../src/sign-in/lookalike.ts'
+import type { MakeDecoy } from '../../src/sign-in/ports.ts'
+import type { ClientContext } from '../../src/sign-in/sealed-session.ts'
+import { ADA } from '../support/sign-in.ts'
 
 const decoy = { token: 'a.decoy.token', url: 'https://mfa.example/a.decoy.token' }
-const likeness = () => lookalike(() => Promise.resolve(decoy))
-const ada = { kind: 'email', value: 'ada@example.com' } as const
+const email = 'ada@example.com'
+const CONTEXT: ClientContext = { identifier: 'email', typed: 'digest', locale: 'en-NZ' }
+const SEEN = { ...CONTEXT, ipAddress: '203.0.113.7', userAgent: 'a browser' }
+
+function likeness(): Lookalike & { made: Parameters<MakeDecoy>[0][] } {
+  const made: Parameters<MakeDecoy>[0][] = []
+  const makeDecoy: MakeDecoy = async (input) => {
+    made.push(input)
+    return decoy
+  }
+  return { ...lookalike(makeDecoy), made }
+}
+
+/** A real answer, as `learn` is told of it. */
+function real({ username = ADA, session = 'x', issued = {}, toldContext = false } = {}) {
+  const challenge = { cognitoSession: session, username, parameters: {} }
+  return { challenge, issued, typed: { kind: 'email', value: email }, toldContext } as const
+}
 
 t.test('before it has seen a real answer it makes a typical one', async (t) => {
   const it = likeness()
-  t.strictSame(await it.challenge(), decoy)
-  t.equal(it.attempt(ada).cognitoSession.length, 1560)
+  const attempt = it.attempt(email, CONTEXT)
+  t.equal(attempt.cognitoSession.length, 1560)
+  t.strictSame(await it.challenge(attempt, SEEN), decoy)
+  t.match(it.made, [{ showsName: false, context: undefined }])
 })
 
 t.test('it shows what real answers show, and no more', async (t) => {
   const it = likeness()
-  it.learn('x', { token: 'real' })
-  t.strictSame(await it.challenge(), { token: decoy.token })
-  it.learn('x', { url: 'real' })
-  t.strictSame(await it.challenge(), { url: decoy.url })
-  it.learn('x', { token: 'real', url: 'real' })
-  t.strictSame(await it.challenge(), decoy)
+  const attempt = it.attempt(email, CONTEXT)
+  it.learn(real({ issued: { token: 'real' } }))
+  t.strictSame(await it.challenge(attempt, SEEN), { token: decoy.token })
+  it.learn(real({ issued: { url: 'real' } }))
+  t.strictSame(await it.challenge(attempt, SEEN), { url: decoy.url })
+  it.learn(real({ issued: { token: 'real', url: 'real' } }))
+  t.strictSame(await it.challenge(attempt, SEEN), decoy)
 })
 
-t.test('a decoy is made for the username that was typed', async (t) => {
-  const made: unknown[] = []
-  const it = lookalike(async (username) => {
-    made.push(username)
-    return decoy
-  })
-  await it.challenge('ada')
-  await it.challenge()
-  t.strictSame(made, ['ada', undefined])
+t.test('a decoy that lacks what real answers show is shown without it', async (t) => {
+  const it = lookalike(() => Promise.resolve({ token: 'only.a.token' }))
+  const attempt = it.attempt(email, CONTEXT)
+  t.strictSame(await it.challenge(attempt, SEEN), { token: 'only.a.token' })
 })
+
+t.test('start and retry ask for the same nobody and the same action', async (t) => {
+  const it = likeness()
+  const first = it.attempt(email, CONTEXT)
+  await it.challenge(first, SEEN)
+  await it.challenge(it.next(first), SEEN)
+  await it.challenge(it.attempt(email, CONTEXT), SEEN)
+  const [start, retry, another] = it.made
+  t.strictSame(start, {
+    name: email,
+    showsName: false,
+    idempotencyKey: first.decoy,
+    context: undefined,
+  })
+  t.strictSame({ ...retry, context: undefined }, start)
+  t.strictSame(retry?.context, SEEN, 'a further round is always told the context')
+  t.equal(another?.name, email)
+  t.not(another?.idempotencyKey, start?.idempotencyKey)
+})
+
+t.test('an action of nobody is named as ours are', (t) => {
+  const it = likeness()
+  t.match(it.attempt(email, CONTEXT).decoy, /^[\w-]{24}$/)
+  t.end()
+})
+
+t.test('the context goes along only where real triggers are told it', async (t) => {
+  const it = likeness()
+  const attempt = it.attempt(email, CONTEXT)
+  for (const toldContext of [true, false]) {
+    it.learn(real({ toldContext }))
+    await it.challenge(attempt, SEEN)
+    t.strictSame(it.made.at(-1)?.context, toldContext ? SEEN : undefined)
+  }
+})
+
+t.test(
+  'the typed name is shown where real tokens show it, or where it is a username',
+  async (t) => {
+    const it = likeness()
+    const [byEmail, byName] = [CONTEXT, { identifier: 'username' } as const]
+    for (const [username, context, showsName] of [
+      [ADA, byEmail, false],
+      [ADA, byName, true],
+      [email, byEmail, true],
+      [email, byName, true],
+      [ADA, byEmail, false],
+    ] as const) {
+      it.learn(real({ username }))
+      await it.challenge(it.attempt(email, context), context)
+      t.equal(it.made.at(-1)?.showsName, showsName)
+    }
+  },
+)
 
 t.test('an attempt for nobody is as long as a real one and never the same twice', (t) => {
   const it = likeness()
   for (const length of [1, 2, 3, 50, 51, 2000]) {
-    it.learn('x'.repeat(length), decoy)
-    const attempt = it.attempt(ada)
+    it.learn(real({ session: 'x'.repeat(length) }))
+    const attempt = it.attempt(email, CONTEXT)
     t.equal(attempt.cognitoSession.length, length)
     t.equal(it.next(attempt).cognitoSession.length, length)
   }
-  t.not(it.attempt(ada).cognitoSession, it.attempt(ada).cognitoSession)
-  t.not(it.attempt(ada).username, it.attempt(ada).username)
+  const [one, other] = [it.attempt(email, CONTEXT), it.attempt(email, CONTEXT)]
+  t.not(one.cognitoSession, other.cognitoSession)
+  t.not(one.decoy, other.decoy)
   t.end()
 })
 
-t.test('an attempt for nobody names whom a real one would name', (t) => {
-  const it = likeness()
-  const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
-  t.match(it.attempt(ada), { username: uuid, kind: 'email', refused: 0, decoy: true })
-  t.match(it.attempt({ kind: 'phoneNumber', value: '+6421234567' }), {
-    username: uuid,
-    kind: 'phoneNumber',
-  })
-  t.equal(it.attempt({ kind: 'username', value: 'ada' }).username, 'ada')
+t.test('an attempt for nobody remembers what was typed and said', (t) => {
+  const { cognitoSession: _noise, decoy: _key, ...rest } = likeness().attempt(email, CONTEXT)
+  t.strictSame(rest, { username: email, context: CONTEXT, refused: 0 })
   t.end()
 })
 
 t.test('the next attempt is of the same nobody, with a new session and one refusal more', (t) => {
   const it = likeness()
-  const first = it.attempt(ada)
+  const first = it.attempt(email, CONTEXT)
   const { cognitoSession, ...next } = it.next(first)
   const { cognitoSession: before, ...rest } = first
   t.strictSame(next, { ...rest, refused: 1 })
@@ -70,7 +136,7 @@ t.test('the next attempt is of the same nobody, with a new session and one refus
 
 t.test('an attempt is spent once', (t) => {
   const it = likeness()
-  const [first, second] = [it.attempt(ada), it.attempt(ada)]
+  const [first, second] = [it.attempt(email, CONTEXT), it.attempt(email, CONTEXT)]
   t.strictSame([it.spend(first), it.spend(first), it.spend(second)], [true, false, true])
   t.equal(it.spend(it.next(first)), true)
   t.end()
@@ -78,11 +144,19 @@ t.test('an attempt is spent once', (t) => {
 
 t.test('it remembers ten thousand spent attempts and forgets the oldest', (t) => {
   const it = likeness()
-  it.learn('x'.repeat(40), decoy)
-  const attempts = Array.from({ length: 10_001 }, () => it.attempt(ada))
+  it.learn(real({ session: 'x'.repeat(40) }))
+  const attempts = Array.from({ length: 10_001 }, () => it.attempt(email, CONTEXT))
   t.ok(attempts.every((attempt) => it.spend(attempt)))
   t.equal(it.spend(attempts[1]!), false)
   t.equal(it.spend(attempts.at(-1)!), false)
   t.equal(it.spend(attempts[0]!), true)
   t.end()
+})
+
+t.test('what a bare username shows says nothing about addresses', async (t) => {
+  const it = likeness()
+  const { challenge, issued, toldContext } = real({ username: 'mallory' })
+  it.learn({ challenge, issued, typed: { kind: 'username', value: 'mallory' }, toldContext })
+  await it.challenge(it.attempt(email, CONTEXT), SEEN)
+  t.equal(it.made.at(-1)?.showsName, false)
 })

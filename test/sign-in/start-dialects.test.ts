@@ -1,6 +1,6 @@
 import t from 'tap'
 import { startSignIn } from '../../src/sign-in/start-sign-in.ts'
-import { readContext } from '../../src/trigger-protocol/signed-context.ts'
+import { addressDigest, readContext } from '../../src/trigger-protocol/signed-context.ts'
 import { writeExistenceHint } from '../../src/trigger-protocol/existence-hint.ts'
 import { failureOf } from '../support/expect-error.ts'
 import {
@@ -50,6 +50,7 @@ t.test('triggers that ask for it get the context, signed for this user', async (
   const metadata = metadataOf(pool)
   t.strictSame(readContext(CONTEXT_KEY, ADA, metadata, NOW), {
     identifier: 'email',
+    typed: addressDigest(CONTEXT_KEY, email),
     redirectUrl: 'https://app.example.com/callback',
     locale: 'en-NZ',
     deviceId: 'device-1',
@@ -84,7 +85,32 @@ t.test('a context round that ends in a refusal looks like any other start', asyn
   const pool = scriptedUserPool({ begin: [marker()], answer: [{ outcome: 'refused' }] })
   const { session, token } = await startSignIn(testDeps(pool), { email })
   t.ok(token)
-  t.equal(SEALER.open(session).decoy, true)
+  t.type(SEALER.open(session).decoy, 'string')
+})
+
+t.test('nobody is tracked with the context where the triggers ask for it', async (t) => {
+  const refused = { outcome: 'refused' } as const
+  const rounds = {
+    'before a user was seen': { begin: [refused], told: false },
+    'after a context round': { begin: [marker(), refused], answer: [challengeFor()], told: true },
+    'after a start without': { begin: [challengeFor(), refused], told: false },
+  }
+  for (const [when, { told, ...script }] of Object.entries(rounds)) {
+    const deps = testDeps(scriptedUserPool(script))
+    const input = { email, locale: 'en-NZ', ipAddress: '203.0.113.7' }
+    for (const _start of script.begin) await startSignIn(deps, input)
+    const context = {
+      identifier: 'email',
+      typed: addressDigest(CONTEXT_KEY, email),
+      locale: 'en-NZ',
+      ipAddress: '203.0.113.7',
+    }
+    t.strictSame(
+      deps.decoys.map((decoy) => decoy.context),
+      [told ? context : undefined],
+      when,
+    )
+  }
 })
 
 t.test('a context round that ends otherwise is the fault of the triggers', async (t) => {
@@ -121,7 +147,7 @@ t.test('other triggers: a real user whose name looks made up keeps the challenge
   })
   const { session } = await startSignIn(testDeps(pool), { email })
   t.strictSame(pool.names(), ['beginChallenge', 'createUser'])
-  t.match(SEALER.open(session), { username: NOBODY, decoy: false })
+  t.match(SEALER.open(session), { username: NOBODY, decoy: undefined })
 })
 
 t.test(
@@ -143,7 +169,7 @@ t.test(
   async (t) => {
     const pool = scriptedUserPool({ begin: [challengeFor(NOBODY)] })
     const { session } = await startSignIn(testDeps(pool), { email })
-    t.match(SEALER.open(session), { username: NOBODY, decoy: false })
+    t.match(SEALER.open(session), { username: NOBODY, decoy: undefined })
   },
 )
 
@@ -151,5 +177,5 @@ t.test('a hint that anybody could have written is no hint', async (t) => {
   const hint = writeExistenceHint(Buffer.alloc(32, 99), true)
   const pool = scriptedUserPool({ begin: [challengeFor(NOBODY, { hint })] })
   const deps = testDeps(pool, { settings: { provisioning: 'none' } })
-  t.equal(SEALER.open((await startSignIn(deps, { email })).session).decoy, true)
+  t.type(SEALER.open((await startSignIn(deps, { email })).session).decoy, 'string')
 })

@@ -19,12 +19,12 @@ function depsWithSlowPool(pool: FakeUserPool, ms: number) {
   let now = NOW
   const userPool: FakeUserPool = {
     ...pool,
-    beginChallenge: (username) => {
+    beginChallenge: (username, signal) => {
       now += ms
-      return pool.beginChallenge(username)
+      return pool.beginChallenge(username, signal)
     },
   }
-  const settings = { startFloorMs: 500, provisioning: 'none' } as const
+  const settings = { floorMs: 500, provisioning: 'none' } as const
   return testDeps(userPool, { settings, now: () => now })
 }
 

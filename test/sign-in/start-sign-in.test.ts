@@ -1,11 +1,13 @@
 import t from 'tap'
 import { SignInError } from '../../src/sign-in/errors.ts'
 import { startSignIn } from '../../src/sign-in/start-sign-in.ts'
+import { addressDigest } from '../../src/trigger-protocol/signed-context.ts'
 import { failureOf, signInError } from '../support/expect-error.ts'
 import {
   ADA,
   challengeFor,
   challengeForNobody,
+  CONTEXT_KEY,
   NOW,
   scriptedUserPool,
   SEALER,
@@ -28,18 +30,33 @@ t.test('a known user is challenged with one call', async (t) => {
   t.strictSame(SEALER.open(session), {
     cognitoSession: `session-of-${ADA}`,
     username: ADA,
-    kind: 'email',
+    context: { identifier: 'email', typed: addressDigest(CONTEXT_KEY, email) },
     refused: 0,
-    decoy: false,
   })
 })
 
-t.test('the session remembers which kind of identifier was typed', async (t) => {
+t.test('the session remembers what was typed, addresses by their digest', async (t) => {
   const inputs = { email, phoneNumber: '+6421234567', username: 'ada' }
-  for (const [kind, value] of Object.entries(inputs)) {
-    const { session } = await startSignIn(testDeps(userPoolThatKnows()), { [kind]: value })
-    t.equal(SEALER.open(session).kind, kind)
+  for (const [identifier, value] of Object.entries(inputs)) {
+    const { session } = await startSignIn(testDeps(userPoolThatKnows()), { [identifier]: value })
+    const typed = addressDigest(CONTEXT_KEY, value)
+    t.strictSame(
+      SEALER.open(session).context,
+      identifier === 'username' ? { identifier } : { identifier, typed },
+    )
   }
+})
+
+t.test('the session remembers what the client said, and not where it connects from', async (t) => {
+  const said = {
+    redirectUrl: 'https://app.example.com/callback?x=1',
+    locale: 'en-NZ',
+    deviceId: 'device-1',
+  }
+  const connection = { ipAddress: '203.0.113.7', userAgent: 'a browser' }
+  const input = { username: 'ada', ...said, ...connection }
+  const { session } = await startSignIn(testDeps(userPoolThatKnows()), input)
+  t.strictSame(SEALER.open(session).context, { identifier: 'username', ...said })
 })
 
 t.test('a new user is created once and challenged', async (t) => {
@@ -64,8 +81,8 @@ t.test('a new user is created once and challenged', async (t) => {
       ],
       pool,
     )
-    t.match(SEALER.open(session), { username: ADA, decoy: false }, pool)
-    t.equal(deps.decoysMade(), 0)
+    t.match(SEALER.open(session), { username: ADA, decoy: undefined }, pool)
+    t.equal(deps.decoys.length, 0)
   }
 })
 
@@ -89,7 +106,7 @@ t.test('a user that a racing start has just created is challenged all the same',
   )
   const { session } = await startSignIn(deps, { email })
   t.strictSame(deps.userPool.names(), ['beginChallenge', 'createUser', 'beginChallenge'])
-  t.match(SEALER.open(session), { username: ADA, decoy: false })
+  t.match(SEALER.open(session), { username: ADA, decoy: undefined })
 })
 
 t.test('a user that cannot be found at once is looked for a second time', async (t) => {
@@ -130,8 +147,27 @@ t.test('a failure of the pool is passed on, whichever call it hits', async (t) =
   }
 })
 
+t.test(
+  'an identifier of a kind that the pool does not take is the fault of its field',
+  async (t) => {
+    const inputs = { email, phoneNumber: '+6421234567' }
+    for (const [kind, value] of Object.entries(inputs)) {
+      const deps = testDeps(
+        scriptedUserPool({ begin: [challengeForNobody()], create: [{ outcome: 'unsupported' }] }),
+      )
+      const error = await failureOf(startSignIn(deps, { [kind]: value }))
+      t.equal(error.code, 'invalid_request')
+      t.match(error.errors, [{ pointer: `/${kind}`, detail: /another identifier/ }])
+      t.equal(error.errors?.length, 1)
+      t.notMatch(JSON.stringify(error), value)
+      t.strictSame(deps.userPool.names(), ['beginChallenge', 'createUser'])
+      t.strictSame(deps.decoys, [])
+    }
+  },
+)
+
 t.test('a sign-in that a rule blocks or holds is refused', async (t) => {
-  for (const state of ['BLOCK', 'REVIEW', 'REVIEW_REQUIRED']) {
+  for (const state of ['BLOCK', 'REVIEW', 'REVIEW_REQUIRED', 'REVIEW_FAILED']) {
     const pool = scriptedUserPool({ begin: [challengeFor(ADA, { state })] })
     await t.rejects(startSignIn(testDeps(pool), { email }), signInError('sign_in_blocked'))
   }
@@ -158,7 +194,10 @@ t.test('the session lives as long as the answer says, from when Cognito was aske
   let now = NOW - 5_000
   const pool = userPoolThatKnows()
   const deps = testDeps(
-    { ...pool, beginChallenge: (name) => pool.beginChallenge(name).finally(() => (now = NOW)) },
+    {
+      ...pool,
+      beginChallenge: (...call) => pool.beginChallenge(...call).finally(() => (now = NOW)),
+    },
     { settings: { sessionSeconds: 5 }, now: () => now },
   )
   const { session, expiresIn } = await startSignIn(deps, { email })

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { buildApp, type AppOptions } from '../../src/app.ts'
 import { loggerOptions } from '../../src/http/logging.ts'
-import type { SignInUseCases } from '../../src/http/sign-in-routes.ts'
+import type { UseCases } from '../../src/app.ts'
 
 export const STARTED = {
   session: 's1.sealed',
@@ -15,7 +15,7 @@ export const TOKENS = { accessToken: 'at', idToken: 'it', refreshToken: 'rt', ex
 export interface TestApp {
   app: FastifyInstance
   /** What the use cases were called with. */
-  calls: [keyof SignInUseCases, unknown][]
+  calls: [keyof UseCases, unknown][]
   /** What was logged, line by line; only when `logs` is on. */
   lines: string[]
 }
@@ -23,9 +23,10 @@ export interface TestApp {
 /** The app over use cases that succeed; each may be replaced. */
 export async function buildTestApp(
   t: Test,
-  overrides: Partial<SignInUseCases & AppOptions> & { logs?: boolean } = {},
+  overrides: Partial<UseCases & AppOptions> & { logs?: boolean } = {},
 ): Promise<TestApp> {
-  const { startSignIn, finishSignIn, logs, ...options } = overrides
+  const { startSignIn, finishSignIn, refreshTokens, signOut, signOutEverywhere, logs, ...options } =
+    overrides
   const calls: TestApp['calls'] = []
   const lines: string[] = []
   const stream = { write: (line: string) => void lines.push(line) }
@@ -38,6 +39,18 @@ export async function buildTestApp(
       finishSignIn: (input) => {
         calls.push(['finishSignIn', input])
         return finishSignIn?.(input) ?? Promise.resolve(TOKENS)
+      },
+      refreshTokens: (refreshToken) => {
+        calls.push(['refreshTokens', refreshToken])
+        return refreshTokens?.(refreshToken) ?? Promise.resolve(TOKENS)
+      },
+      signOut: (refreshToken) => {
+        calls.push(['signOut', refreshToken])
+        return signOut?.(refreshToken) ?? Promise.resolve()
+      },
+      signOutEverywhere: (accessToken) => {
+        calls.push(['signOutEverywhere', accessToken])
+        return signOutEverywhere?.(accessToken) ?? Promise.resolve()
       },
     },
     {

@@ -1,6 +1,6 @@
 import type { SignInDeps, SignInSettings } from '../../src/sign-in/deps.ts'
 import { lookalike } from '../../src/sign-in/lookalike.ts'
-import type { IssuedChallenge, PendingChallenge, UserPool } from '../../src/sign-in/ports.ts'
+import type { MakeDecoy, PendingChallenge, UserPool } from '../../src/sign-in/ports.ts'
 import { sessionSealer } from '../../src/sign-in/sealed-session.ts'
 import { writeExistenceHint } from '../../src/trigger-protocol/existence-hint.ts'
 
@@ -20,6 +20,8 @@ export interface FakeUserPool extends UserPool {
   /** Every call so far: the method and what it was given. */
   calls: [keyof UserPool, ...unknown[]][]
   names: () => (keyof UserPool)[]
+  /** The deadline of each call. */
+  signals: (AbortSignal | undefined)[]
 }
 
 /** A user pool that answers from a script, in order; a call that is not in it fails. */
@@ -29,15 +31,18 @@ export function scriptedUserPool(script: {
   create?: Script<'createUser'>
 }): FakeUserPool {
   const calls: FakeUserPool['calls'] = []
+  const signals: FakeUserPool['signals'] = []
   const [begin, answer, create] = [script.begin, script.answer, script.create].map((list) => [
     ...(list ?? []),
   ]) as [Script<'beginChallenge'>, Script<'answerChallenge'>, Script<'createUser'>]
 
   async function next<Outcome>(
     script: (Outcome | Error)[],
+    signal: AbortSignal | undefined,
     ...call: FakeUserPool['calls'][number]
   ): Promise<Outcome> {
     calls.push(call)
+    signals.push(signal)
     const answer = script.shift()
     if (answer === undefined) throw new Error(`${call[0]} was not expected now`)
     if (answer instanceof Error) throw answer
@@ -47,9 +52,10 @@ export function scriptedUserPool(script: {
   return {
     calls,
     names: () => calls.map(([name]) => name),
-    beginChallenge: (username) => next(begin, 'beginChallenge', username),
-    answerChallenge: (input) => next(answer, 'answerChallenge', input),
-    createUser: (identifier) => next(create, 'createUser', identifier),
+    signals,
+    beginChallenge: (username, signal) => next(begin, signal, 'beginChallenge', username),
+    answerChallenge: (input, signal) => next(answer, signal, 'answerChallenge', input),
+    createUser: (identifier, signal) => next(create, signal, 'createUser', identifier),
   }
 }
 
@@ -108,26 +114,27 @@ export interface TestDeps extends SignInDeps {
   userPool: FakeUserPool
   /** How long it slept, call by call. */
   slept: number[]
-  decoysMade: () => number
+  /** What each decoy was asked for with. */
+  decoys: Parameters<MakeDecoy>[0][]
 }
 
 export function testDeps(
   userPool: FakeUserPool,
   options: {
     settings?: Partial<SignInSettings>
-    makeDecoy?: () => Promise<IssuedChallenge>
+    makeDecoy?: MakeDecoy
     now?: () => number
   } = {},
 ): TestDeps {
   const slept: number[] = []
-  let decoys = 0
-  const makeDecoy = options.makeDecoy ?? (() => Promise.resolve(decoyChallenge(decoys)))
+  const decoys: TestDeps['decoys'] = []
+  const makeDecoy: MakeDecoy = options.makeDecoy ?? (async () => decoyChallenge(decoys.length))
   return {
     userPool,
     sealer: SEALER,
-    lookalike: lookalike(() => {
-      decoys += 1
-      return makeDecoy()
+    lookalike: lookalike((decoy) => {
+      decoys.push(decoy)
+      return makeDecoy(decoy)
     }),
     keys: { hint: HINT_KEY, context: CONTEXT_KEY },
     settings: {
@@ -135,7 +142,8 @@ export function testDeps(
       answerFormat: 'raw',
       sessionSeconds: 180,
       allowedRedirectUrls: ['https://app.example.com/callback'],
-      startFloorMs: 0,
+      floorMs: 0,
+      upstreamTimeoutMs: 5_000,
       ...options.settings,
     },
     now: options.now ?? (() => NOW),
@@ -143,10 +151,10 @@ export function testDeps(
       slept.push(ms)
     },
     slept,
-    decoysMade: () => decoys,
+    decoys,
   }
 }
 
-function decoyChallenge(count: number): IssuedChallenge {
+function decoyChallenge(count: number): { token: string; url: string } {
   return { token: `a.decoy.token${count}`, url: `https://mfa.example/a.decoy.token${count}` }
 }

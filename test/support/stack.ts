@@ -27,6 +27,7 @@ export interface Stack extends LocalStack {
   log: string[]
   start(body: object): Promise<Answer>
   finish(body: object): Promise<Answer>
+  post(path: string, body?: object, headers?: Record<string, string>): Promise<Answer>
   /** What the Authsignal SDK does in the client. */
   user: AuthsignalUser
   /** Names of the Cognito calls since the last look. */
@@ -61,6 +62,7 @@ export async function startStack(t: Test, options: StackOptions = {}): Promise<S
     log,
     start,
     finish,
+    post: (path, body, headers) => post(`${url}${path}`, body, headers),
     user,
     cognitoCalls: () => local.cognito.calls.splice(0).map(({ operation }: Call) => operation),
     async signIn(identifier) {
@@ -72,11 +74,15 @@ export async function startStack(t: Test, options: StackOptions = {}): Promise<S
   }
 }
 
-export async function post(url: string, body: object): Promise<Answer> {
+export async function post(
+  url: string,
+  body?: object,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   const text = await response.text()
   return {

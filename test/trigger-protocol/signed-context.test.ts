@@ -1,5 +1,6 @@
 import t from 'tap'
 import {
+  addressDigest,
   readContext,
   writeContext,
   type SignInContext,
@@ -11,6 +12,7 @@ const TWENTY_MINUTES = 20 * 60_000
 
 const CONTEXT: SignInContext = {
   identifier: 'email',
+  typed: addressDigest(KEY, 'ada@example.com'),
   ipAddress: '203.0.113.7',
   userAgent: 'a browser',
   deviceId: 'device-1',
@@ -102,5 +104,35 @@ t.test('a signed context of an unknown kind or without a time is no context', (t
 t.test('without a clock it goes by the real one', (t) => {
   t.strictSame(readContext(KEY, 'ada', writeContext(KEY, 'ada', CONTEXT)), CONTEXT)
   t.equal(readContext(KEY, 'ada', writeContext(KEY, 'ada', CONTEXT, 0)), undefined)
+  t.end()
+})
+
+t.test('the digest of an address is the same for every spelling of it', (t) => {
+  const digest = addressDigest(KEY, 'ada@example.com')
+  for (const spelling of ['ADA@Example.COM', ' ada@example.com', 'ada@example.com\n']) {
+    t.equal(addressDigest(KEY, spelling), digest)
+  }
+  for (const other of ['ada@example.org', 'a.da@example.com', 'ada+x@example.com', '']) {
+    t.not(addressDigest(KEY, other), digest)
+  }
+  t.end()
+})
+
+t.test('a digest shows the address to nobody, and needs the key to be compared', (t) => {
+  for (const address of ['ada@example.com', '+6421234567', 'x'.repeat(128)]) {
+    const digest = addressDigest(KEY, address)
+    t.match(digest, /^[\w-]{43}$/)
+    t.notMatch(digest, address)
+    t.not(addressDigest(Buffer.alloc(32, 2), address), digest)
+  }
+  t.end()
+})
+
+t.test('what was typed cannot be exchanged or left out', (t) => {
+  const typed = addressDigest(KEY, 'eve@example.com')
+  t.equal(read({ ...written(), typed }), undefined)
+  const { typed: _typed, ...without } = written()
+  t.equal(read(without), undefined)
+  t.strictSame(read(written({ identifier: 'email', typed })), { identifier: 'email', typed })
   t.end()
 })

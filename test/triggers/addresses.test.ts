@@ -1,5 +1,11 @@
 import t from 'tap'
-import { acceptedMethods, sameAddress, trustedAddresses } from '../../src/triggers/addresses.ts'
+import { addressDigest, type SignInContext } from '../../src/trigger-protocol/signed-context.ts'
+import {
+  addressesInPlay,
+  provenThing,
+  sameAddress,
+  trustedAddresses,
+} from '../../src/triggers/addresses.ts'
 
 const email = 'ada@example.com'
 const phone_number = '+6421234567'
@@ -24,23 +30,50 @@ t.test('trusts the one address of a user with nothing verified, and never a seco
   t.end()
 })
 
-t.test('accepts proofs of the address that was typed, and of what the user holds', (t) => {
-  const both = trustedAddresses({
-    email,
-    email_verified: 'true',
+const key = Buffer.alloc(32, 7)
+const both = {
+  email,
+  email_verified: 'true',
+  phone_number,
+  phone_number_verified: 'true',
+}
+const typed = (address: string) => addressDigest(key, address)
+const inPlay = (attributes: Record<string, string>, context?: SignInContext) =>
+  addressesInPlay(attributes, context, key)?.map(({ value }) => value)
+
+t.test('only the address that was typed is in play, where the service says which', (t) => {
+  t.strictSame(inPlay(both, { identifier: 'email', typed: typed(' ADA@example.com') }), [email])
+  t.strictSame(inPlay(both, { identifier: 'phoneNumber', typed: typed(phone_number) }), [
     phone_number,
-    phone_number_verified: 'true',
-  })
-  t.ok(acceptedMethods(both, 'email').has('EMAIL_OTP'))
-  t.notOk(acceptedMethods(both, 'email').has('SMS'))
-  t.ok(acceptedMethods(both, 'phoneNumber').has('SMS'))
-  t.notOk(acceptedMethods(both, 'phoneNumber').has('EMAIL_MAGIC_LINK'))
-  for (const asked of ['username', undefined] as const) {
-    t.ok(acceptedMethods(both, asked).has('SMS') && acceptedMethods(both, asked).has('EMAIL_OTP'))
+  ])
+  t.strictSame(inPlay(both, { identifier: 'username' }), [email, phone_number])
+  t.strictSame(inPlay(both), [email, phone_number], 'a client that calls Cognito itself')
+  t.end()
+})
+
+t.test('nothing is in play when the user does not have what was typed', (t) => {
+  for (const context of [
+    { identifier: 'email', typed: typed('old@example.com') },
+    { identifier: 'email', typed: typed(phone_number) },
+    { identifier: 'phoneNumber', typed: typed(email) },
+    { identifier: 'email' },
+  ] as const) {
+    t.equal(inPlay(both, context), undefined)
   }
-  t.ok(acceptedMethods([], 'email').has('PASSKEY'))
-  t.notOk(acceptedMethods([], 'email').has('EMAIL_OTP'))
-  t.notOk(acceptedMethods(both, undefined).has('RECOVERY_CODE'))
+  const unproven = { ...both, phone_number_verified: 'false' }
+  t.equal(inPlay(unproven, { identifier: 'phoneNumber', typed: typed(phone_number) }), undefined)
+  t.equal(inPlay({}, { identifier: 'email', typed: typed(email) }), undefined)
+  t.end()
+})
+
+t.test('says what a method proves', (t) => {
+  const addresses = trustedAddresses(both)
+  t.match(provenThing('EMAIL_OTP', addresses), { value: email })
+  t.match(provenThing('WHATSAPP', addresses), { value: phone_number })
+  t.equal(provenThing('PASSKEY', []), 'possession')
+  for (const method of ['SMS', 'RECOVERY_CODE', 'VERIFF', '', undefined]) {
+    t.equal(provenThing(method, trustedAddresses({ email })), undefined, method ?? 'none')
+  }
   t.end()
 })
 

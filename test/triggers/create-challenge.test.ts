@@ -1,6 +1,7 @@
 import t from 'tap'
+import type { LocalAuthsignal } from '../../local/index.ts'
 import { readExistenceHint } from '../../src/trigger-protocol/existence-hint.ts'
-import { writeContext } from '../../src/trigger-protocol/signed-context.ts'
+import { addressDigest, writeContext } from '../../src/trigger-protocol/signed-context.ts'
 import { createChallenge } from '../../src/triggers/create-challenge.ts'
 import { createEvent, email, sub, tenant } from './support.ts'
 
@@ -10,17 +11,24 @@ t.test('enrols the address Cognito holds before any token of the user leaves', a
   const { token, url, hint } = response.publicChallengeParameters!
   t.match(url, `token=${token}`)
   t.equal(readExistenceHint(settings.keys.hint, hint), true)
-  t.strictSame(response.privateChallengeParameters, { idempotencyKey: response.challengeMetadata })
+  const [authenticator] = authsignal.users.get(sub)!.authenticators
+  t.strictSame(response.privateChallengeParameters, {
+    idempotencyKey: response.challengeMetadata,
+    authenticators: authenticator!.userAuthenticatorId,
+  })
   t.match([...authsignal.users.get(sub)!.authenticators.values()], [{ email }])
   t.same(authsignal.messages(), [], 'and sends nothing by itself')
 })
 
-t.test('costs one Authsignal call for a user who has signed in before', async (t) => {
+t.test('costs two calls side by side for a user who has signed in before', async (t) => {
   const { authsignal, settings } = await tenant(t)
   await createChallenge(settings, createEvent())
   authsignal.calls.length = 0
   await createChallenge(settings, createEvent())
-  t.equal(authsignal.calls.length, 1)
+  t.strictSame(authsignal.calls.map(({ operation }) => operation).toSorted(), [
+    'GET /users/:userId/authenticators',
+    'POST /users/:userId/actions/:action',
+  ])
 })
 
 t.test('each attempt is an action of its own; a later round goes on with it', async (t) => {
@@ -133,18 +141,78 @@ t.test('the context round asks first, and believes signed context only', async (
   ]
   const context = {
     identifier: 'email',
+    typed: addressDigest(settings.keys.context, email),
     ipAddress: '203.0.113.7',
     redirectUrl: 'https://b.example/',
   } as const
   const signed = writeContext(settings.keys.context, sub, context)
   await createChallenge(settings, createEvent({ session, clientMetadata: signed }))
-  t.match(authsignal.calls.at(-1)!.body, {
+  t.match(lastTracked(authsignal), {
     ipAddress: '203.0.113.7',
     redirectUrl: 'https://b.example/',
   })
 
   const forged = { ...signed, redirectUrl: 'https://evil.example/' }
   await createChallenge(settings, createEvent({ session, clientMetadata: forged }))
-  t.match(authsignal.calls.at(-1)!.body, { redirectUrl: 'https://a.example/' })
-  t.notMatch(authsignal.calls.at(-1)!.body, { ipAddress: String })
+  t.match(lastTracked(authsignal), { redirectUrl: 'https://a.example/' })
+  t.notMatch(lastTracked(authsignal), { ipAddress: String })
 })
+
+t.test(
+  'an address that was changed and marked verified in Cognito replaces the enrolled one',
+  async (t) => {
+    const { authsignal, settings } = await tenant(t)
+    await createChallenge(settings, createEvent())
+    const userAttributes = { sub, email: 'new@example.com', email_verified: 'true' }
+    await createChallenge(settings, createEvent({ userAttributes }))
+    t.strictSame(
+      [...authsignal.users.get(sub)!.authenticators].map((entry) => entry.email),
+      ['new@example.com'],
+    )
+  },
+)
+
+t.test('a typed address that the user does not have gets a challenge of nobody', async (t) => {
+  const { authsignal, settings, user } = await tenant(t)
+  const typed = addressDigest(settings.keys.context, 'old@example.com')
+  const clientMetadata = writeContext(settings.keys.context, sub, { identifier: 'email', typed })
+  const { response } = await createChallenge(settings, createEvent({ clientMetadata }))
+  const token = response.publicChallengeParameters!['token']!
+  await t.rejects(user.pass(token, email), /challenge not begun/)
+  t.strictSame(authsignal.messages(), [])
+})
+
+t.test(
+  'nobody is the same nobody each time the same name is tried, and in each round',
+  async (t) => {
+    const { settings } = await tenant(t)
+    const event = { userAttributes: {}, userNotFound: true }
+    const first = (await createChallenge(settings, createEvent(event))).response
+    const round = {
+      challengeName: 'CUSTOM_CHALLENGE',
+      challengeResult: false,
+      challengeMetadata: first.challengeMetadata,
+    }
+    const retry = (await createChallenge(settings, createEvent({ ...event, session: [round] })))
+      .response
+    const claims = [first, retry].map(({ publicChallengeParameters: shown }) => {
+      const payload = shown!['token']!.split('.')[1]!
+      return JSON.parse(Buffer.from(payload, 'base64url').toString()).other
+    })
+    t.strictSame(claims[0], claims[1])
+    t.equal(claims[0].userId, sub, 'where Cognito makes a name up, the token shows it')
+  },
+)
+
+for (const outcome of ['BLOCK', 'REVIEW'] as const) {
+  t.test(`a rule that says ${outcome} says it to nobody as well`, async (t) => {
+    const { authsignal, settings } = await tenant(t)
+    authsignal.rules.add({ outcome })
+    const event = createEvent({ userAttributes: {}, userNotFound: true })
+    await t.rejects(createChallenge(settings, event), { code: 'sign_in_blocked' })
+  })
+}
+
+function lastTracked({ calls }: LocalAuthsignal): unknown {
+  return calls.findLast(({ operation }) => operation.startsWith('POST /users/'))!.body
+}

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
-import { writeContext } from '../../src/trigger-protocol/signed-context.ts'
+import type { EnrolledAuthenticator } from '../../src/authsignal/answers.ts'
+import { addressDigest, writeContext } from '../../src/trigger-protocol/signed-context.ts'
 import { createChallenge } from '../../src/triggers/create-challenge.ts'
 import { verifyProof } from '../../src/triggers/verify-proof.ts'
 import { createEvent, email, sub, tenant, verifyEvent } from './support.ts'
@@ -86,20 +87,66 @@ t.test('refuses a user that does not exist, and one with another id', async (t) 
 
 t.test('refuses a proof of the kind of address that was not asked for', async (t) => {
   const { verify, settings } = await passed(t)
-  const metadata = (identifier: 'email' | 'phoneNumber') =>
-    writeContext(settings.keys.context, sub, { identifier })
-  t.equal(await verify({ clientMetadata: metadata('phoneNumber') }), false)
-  t.equal(await verify({ clientMetadata: metadata('email') }), true)
+  const key = settings.keys.context
+  const metadata = (identifier: 'email' | 'phoneNumber', address: string) =>
+    writeContext(key, sub, { identifier, typed: addressDigest(key, address) })
+  t.equal(await verify({ clientMetadata: metadata('phoneNumber', '+6421234567') }), false)
+  t.equal(await verify({ clientMetadata: metadata('email', 'other@example.com') }), false)
+  t.equal(await verify({ clientMetadata: metadata('email', email) }), true)
 })
 
-t.test('refuses and mends when Authsignal holds an address that Cognito does not', async (t) => {
-  const { verify, authsignal } = await passed(t)
-  const moved = { sub, email: 'new@example.com', email_verified: 'true' }
-  t.equal(await verify({ userAttributes: moved }), false)
-  t.strictSame(
-    [...authsignal.users.get(sub)!.authenticators.values()].map((entry) => entry.email),
-    ['new@example.com'],
+t.test(
+  'refuses when Cognito holds another address by now, however often it is asked',
+  async (t) => {
+    const { verify, settings } = await passed(t)
+    const userAttributes = { sub, email: 'new@example.com', email_verified: 'true' }
+    for (const _time of [1, 2, 3]) t.equal(await verify({ userAttributes }), false)
+    await createChallenge(settings, createEvent({ userAttributes }))
+    t.equal(await verify({ userAttributes }), false, 'also once Authsignal holds the new one')
+  },
+)
+
+t.test('an authenticator that came after the token left proves nothing', async (t) => {
+  const { verify, settings, authsignal, privateChallengeParameters } = await passed(t)
+  const [own] = authsignal.users.get(sub)!.authenticators
+  await settings.authsignal.removeAuthenticator(sub, own!.userAuthenticatorId)
+  t.equal(await verify(), false, 'none is left')
+  await settings.authsignal.enrol(sub, { method: 'EMAIL_OTP', address: email })
+  t.equal(await verify(), false, 'one of the same address is there again')
+  const [later] = authsignal.users.get(sub)!.authenticators
+  const authenticators = later!.userAuthenticatorId
+  t.equal(
+    await verify({ privateChallengeParameters: { ...privateChallengeParameters, authenticators } }),
+    true,
+    'and only that was missing',
   )
+})
+
+t.test('a possession counts only when it was enrolled before the token left', async (t) => {
+  const { settings, token, privateChallengeParameters } = await passed(t)
+  const passkey = { id: 'passkey-1', method: 'PASSKEY', address: undefined, isVerified: true }
+  const stranger = { ...passkey, id: 'passkey-2' }
+  const verdict = async (enrolled: object[]) => {
+    const authsignal = {
+      ...settings.authsignal,
+      validate: async (input: { token: string; userId: string; action: string }) => ({
+        ...(await settings.authsignal.validate(input)),
+        method: 'PASSKEY',
+      }),
+      authenticators: async () => enrolled as EnrolledAuthenticator[],
+    }
+    const event = verifyEvent({
+      challengeAnswer: token,
+      privateChallengeParameters: { ...privateChallengeParameters, authenticators: passkey.id },
+    })
+    const deps = { ...settings, authsignal, markVerified: async () => {} }
+    return (await verifyProof(deps, event)).response.answerCorrect
+  }
+  t.equal(await verdict([passkey]), true)
+  t.equal(await verdict([]), false)
+  t.equal(await verdict([stranger]), false)
+  t.equal(await verdict([passkey, stranger]), false, 'it may have been the other one')
+  t.equal(await verdict([{ ...passkey, isVerified: false }]), false)
 })
 
 t.test('a proof of an address beside which another is enrolled proves nothing', async (t) => {

@@ -1,10 +1,9 @@
 import type { FastifyInstance } from 'fastify'
-import { invalidRequest } from '../api-error.ts'
 import type { Backend } from '../backend.ts'
-import { startOtpChallenge, type OtpChallenge } from '../otp/challenge.ts'
-import { addressOf, type OtpChannel } from '../otp/channel.ts'
-import { verifiedAuthenticators } from '../store/authenticator.ts'
-import { readOpenSession, type Session } from '../session.ts'
+import { challengeDestination } from '../destination.ts'
+import { startOtpChallenge } from '../otp/challenge.ts'
+import type { OtpChannel } from '../otp/channel.ts'
+import { readOpenSession } from '../session.ts'
 
 export function challengeOtpRoute(
   app: FastifyInstance,
@@ -13,29 +12,11 @@ export function challengeOtpRoute(
 ): void {
   app.post(`/challenge/${channel.path}`, async (request) => {
     const session = await readOpenSession(backend, request)
-    const { challengeId } = await startOtpChallenge(
-      backend,
-      session,
-      channel,
-      destination(session, channel),
-    )
+    const { authenticatorMethod, addressKind, isEnrollable } = channel
+    // Who cannot enrol an address has it from the user's record (docs: whatsapp-otp).
+    const lastResort = isEnrollable ? undefined : session.user.attributes[addressKind]
+    const destination = challengeDestination(session, authenticatorMethod, addressKind, lastResort)
+    const { challengeId } = await startOtpChallenge(backend, session, channel, destination)
     return { challengeId }
   })
-}
-
-/** The enrolled address, or else the tracked one (docs: aws-cognito/getting-started). */
-function destination(
-  { user, action }: Session,
-  channel: OtpChannel,
-): Pick<OtpChallenge, 'address' | 'userAuthenticatorId' | 'isEnrolment'> {
-  const authenticator = verifiedAuthenticators(user).find(
-    (a) => a.verificationMethod === channel.method,
-  )
-  const address = addressOf(channel, authenticator ?? action.tracked)
-  if (!address) {
-    throw invalidRequest(`The user has no ${channel.method} authenticator and none was tracked.`)
-  }
-  return authenticator
-    ? { address, userAuthenticatorId: authenticator.userAuthenticatorId, isEnrolment: false }
-    : { address, isEnrolment: false }
 }

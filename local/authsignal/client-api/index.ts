@@ -6,6 +6,11 @@ import { OTP_CHANNELS } from '../otp/channel.ts'
 import { challengeOtpRoute } from './challenge-otp.ts'
 import { enrolOtpRoute } from './enrol-otp.ts'
 import { initRoute } from './init.ts'
+import { magicLinkRoutes } from './magic-link.ts'
+import { passkeyAuthenticationRoutes } from './passkey-authentication.ts'
+import { passkeyRegistrationRoutes } from './passkey-registration.ts'
+import { securityKeyRoutes } from './security-key.ts'
+import { totpRoutes } from './totp.ts'
 import { userAuthenticatorsRoute } from './user-authenticators.ts'
 import { verifyOtpRoute } from './verify-otp.ts'
 
@@ -22,10 +27,15 @@ export async function clientApi(app: FastifyInstance, backend: Backend): Promise
   app.setNotFoundHandler(answerNotFound)
 
   for (const channel of OTP_CHANNELS) {
-    enrolOtpRoute(app, backend, channel)
+    if (channel.isEnrollable) enrolOtpRoute(app, backend, channel)
     challengeOtpRoute(app, backend, channel)
     verifyOtpRoute(app, backend, channel)
   }
+  magicLinkRoutes(app, backend)
+  totpRoutes(app, backend)
+  passkeyRegistrationRoutes(app, backend)
+  passkeyAuthenticationRoutes(app, backend)
+  securityKeyRoutes(app, backend)
   userAuthenticatorsRoute(app, backend)
   initRoute(app, backend)
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Backend } from '../backend.ts'
-import { addressOf, OTP_CHANNELS } from '../otp/channel.ts'
+import { OTP_CHANNELS } from '../otp/channel.ts'
 import { maskEmail, maskPhoneNumber } from '../store/address.ts'
 import { enrolledMethods, type VerificationMethod } from '../store/authenticator.ts'
 import { readSession, type Session } from '../session.ts'
@@ -29,5 +29,7 @@ export function initRoute(app: FastifyInstance, backend: Backend): void {
 function methodsOf({ user, action }: Session): VerificationMethod[] {
   const enrolled = enrolledMethods(user)
   if (enrolled.length > 0) return enrolled
-  return OTP_CHANNELS.filter((c) => addressOf(c, action.tracked)).map((c) => c.method)
+  return OTP_CHANNELS.filter((c) => c.isEnrollable)
+    .filter((c) => action.tracked[c.addressKind] !== undefined)
+    .map((c) => c.method)
 }

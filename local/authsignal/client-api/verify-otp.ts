@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Backend } from '../backend.ts'
+import { issueAccessToken } from '../completion.ts'
 import { read } from '../input.ts'
 import type { OtpChannel } from '../otp/channel.ts'
 import { verifyOtp } from '../otp/verification.ts'
-import { MANAGEMENT_SCOPE } from '../tokens.ts'
 import { readOpenSession } from '../session.ts'
 
 const VerifyOtpBody = Type.Object({ verificationCode: Type.String() })
@@ -17,9 +17,7 @@ export function verifyOtpRoute(app: FastifyInstance, backend: Backend, channel: 
     const outcome = verifyOtp(backend, session, channel, verificationCode)
     if (!outcome.isVerified) return outcome
 
-    const { username } = session.user.attributes
-    const grant = { scope: MANAGEMENT_SCOPE, username }
-    const accessToken = await backend.tokens.issue(session.action, grant)
+    const accessToken = await issueAccessToken(backend, session)
     return { isVerified: true, accessToken, userAuthenticator: outcome.enrolled }
   })
 }

@@ -1,22 +1,16 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import type { Backend } from '../backend.ts'
 import type { Session } from '../session.ts'
-import type { Address } from '../store/address.ts'
+import type { Destination } from '../destination.ts'
 import type { OtpChannel } from './channel.ts'
 
 /** Has no expiry of its own: a code lives as long as the token it was requested with. */
-export interface OtpChallenge {
+export interface OtpChallenge extends Destination {
   challengeId: string
-  address: Address
   code: string
   attempts: number
   isUsed: boolean
-  /** Left out when the address comes from track and has no authenticator yet. */
-  userAuthenticatorId?: string
-  isEnrolment: boolean
 }
-
-type Destination = Pick<OtpChallenge, 'address' | 'userAuthenticatorId' | 'isEnrolment'>
 
 /** Sends a code; an earlier one of the same token and channel is void from then on. */
 export async function startOtpChallenge(
@@ -36,15 +30,12 @@ export async function startOtpChallenge(
   const message = { to: destination.address.value, code: challenge.code }
   const { userId, actionCode, idempotencyKey, tracked } = action
   const { locale, userAgent, ipAddress } = tracked
-  const context = channel.messageChannel === 'email' ? { locale, userAgent, ipAddress } : { locale }
+  const context = channel.event === 'email.created' ? { locale, userAgent, ipAddress } : { locale }
   // Before the challenge exists: when the message cannot be handed over, there is nothing to verify.
-  await sendEvent(`${channel.messageChannel}.created`, {
-    ...message,
-    userId,
-    actionCode,
-    idempotencyKey,
-    ...context,
-  })
+  if (channel.event !== undefined) {
+    const data = { ...message, userId, actionCode, idempotencyKey, ...context }
+    await sendEvent(channel.event, data)
+  }
   user.otpChallenges.set(challengeKey(token.id, channel), challenge)
   messages.send({ ...message, channel: channel.messageChannel, sentAt: now() })
   return challenge

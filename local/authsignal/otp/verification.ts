@@ -1,13 +1,9 @@
-import type { Backend } from '../backend.ts'
 import { invalidRequest } from '../api-error.ts'
-import { insufficientScope, mayEnrol, type Session } from '../session.ts'
-import { moveTo } from '../store/action.ts'
-import {
-  findAuthenticator,
-  markVerified,
-  startEnrolment,
-  type Authenticator,
-} from '../store/authenticator.ts'
+import type { Backend } from '../backend.ts'
+import { completeAction, completeWithAddress } from '../completion.ts'
+import { isStillThere } from '../destination.ts'
+import type { Session } from '../session.ts'
+import type { Authenticator } from '../store/authenticator.ts'
 import type { OtpChannel } from './channel.ts'
 import { challengeKey, type OtpChallenge } from './challenge.ts'
 
@@ -35,43 +31,24 @@ export function verifyOtp(
   if (challenge.attempts > MAX_ATTEMPTS) {
     return { isVerified: false, failureReason: 'MAX_ATTEMPTS_EXCEEDED' }
   }
-  if (challenge.isUsed || challenge.code !== code || lostItsAuthenticator(session, challenge)) {
+  if (challenge.isUsed || challenge.code !== code || !isStillThere(session, challenge)) {
     return { isVerified: false, failureReason: 'CODE_INVALID_OR_EXPIRED' }
   }
   return succeed(backend, session, channel, challenge)
 }
 
-function lostItsAuthenticator({ user }: Session, { userAuthenticatorId }: OtpChallenge): boolean {
-  return (
-    userAuthenticatorId !== undefined &&
-    !user.authenticators.some((a) => a.userAuthenticatorId === userAuthenticatorId)
-  )
-}
-
 function succeed(
-  { now }: Backend,
+  backend: Backend,
   session: Session,
   channel: OtpChannel,
   challenge: OtpChallenge,
 ): OtpOutcome {
-  const { user, action } = session
-  const known = findAuthenticator(user, channel.method, challenge.address)
-  const isNew = known?.verifiedAt === undefined
-  // The user may have enrolled elsewhere since the code was sent, so the right is asked for again.
-  if (isNew && challenge.isEnrolment && !mayEnrol(session)) throw insufficientScope()
-
+  if (!channel.isEnrollable) {
+    completeAction(backend, session, channel.method, undefined)
+    challenge.isUsed = true
+    return { isVerified: true }
+  }
+  const enrolled = completeWithAddress(backend, session, channel.method, challenge)
   challenge.isUsed = true
-  const authenticator =
-    isNew && mayEnrol(session)
-      ? startEnrolment(user, channel.method, challenge.address, now())
-      : known
-  if (authenticator) markVerified(user, authenticator, now())
-
-  moveTo(action, 'CHALLENGE_SUCCEEDED', now())
-  action.verificationMethod = channel.method
-  delete action.verifiedByAuthenticatorId
-  if (authenticator) action.verifiedByAuthenticatorId = authenticator.userAuthenticatorId
-  return isNew && authenticator
-    ? { isVerified: true, enrolled: authenticator }
-    : { isVerified: true }
+  return enrolled ? { isVerified: true, enrolled } : { isVerified: true }
 }

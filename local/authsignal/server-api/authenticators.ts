@@ -1,16 +1,28 @@
 import type { FastifyInstance } from 'fastify'
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { notFound } from '../api-error.ts'
 import type { Backend } from '../backend.ts'
 import { Email, PhoneNumber, read } from '../input.ts'
-import { makeDefault, markVerified, startEnrolment } from '../store/authenticator.ts'
+import {
+  makeDefault,
+  markVerified,
+  startEnrolment,
+  type Authenticator,
+} from '../store/authenticator.ts'
+import type { UserRecord } from '../store/user.ts'
+import { enrolKey, findBySecret, readOtpUri } from '../totp/keys.ts'
 
 const EnrolEmail = Type.Object({ verificationMethod: Type.Literal('EMAIL_OTP'), email: Email })
 const EnrolSms = Type.Object({ verificationMethod: Type.Literal('SMS'), phoneNumber: PhoneNumber })
+const EnrolApp = Type.Object({
+  verificationMethod: Type.Literal('AUTHENTICATOR_APP'),
+  otpUri: Type.String({ maxLength: 2_048 }),
+})
 const EnrolVerifiedBody = Type.Intersect([
-  Type.Union([EnrolEmail, EnrolSms]),
+  Type.Union([EnrolEmail, EnrolSms, EnrolApp]),
   Type.Object({ isDefault: Type.Optional(Type.Boolean()) }),
 ])
+type EnrolVerifiedBody = Static<typeof EnrolVerifiedBody>
 
 interface UserRoute {
   Params: { userId: string }
@@ -29,11 +41,9 @@ export function authenticatorRoutes(app: FastifyInstance, { users, now }: Backen
   // is enrolled already answers the authenticator there is, so that a retry does no harm.
   app.post<UserRoute>('/users/:userId/authenticators', (request) => {
     const body = read(EnrolVerifiedBody, request.body)
+    const start = enrolmentOf(body)
     const user = users.ensure(request.params.userId, now())
-    const authenticator =
-      body.verificationMethod === 'SMS'
-        ? startEnrolment(user, 'SMS', { kind: 'phoneNumber', value: body.phoneNumber }, now())
-        : startEnrolment(user, 'EMAIL_OTP', { kind: 'email', value: body.email }, now())
+    const authenticator = start(user, now())
     markVerified(user, authenticator, now())
     if (body.isDefault === true) makeDefault(user, authenticator)
     return { authenticator }
@@ -53,4 +63,22 @@ export function authenticatorRoutes(app: FastifyInstance, { users, now }: Backen
       return {}
     },
   )
+}
+
+/** Reads all of the body first, so that a refused one leaves no user behind. */
+function enrolmentOf(body: EnrolVerifiedBody): (user: UserRecord, now: string) => Authenticator {
+  switch (body.verificationMethod) {
+    case 'EMAIL_OTP': {
+      const address = { kind: 'email', value: body.email } as const
+      return (user, now) => startEnrolment(user, 'EMAIL_OTP', address, now)
+    }
+    case 'SMS': {
+      const address = { kind: 'phoneNumber', value: body.phoneNumber } as const
+      return (user, now) => startEnrolment(user, 'SMS', address, now)
+    }
+    case 'AUTHENTICATOR_APP': {
+      const totp = readOtpUri(body.otpUri)
+      return (user, now) => findBySecret(user, totp) ?? enrolKey(user, { totp }, now)
+    }
+  }
 }

@@ -3,10 +3,10 @@ import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { invalidRequest } from '../api-error.ts'
 import type { Backend } from '../backend.ts'
+import { decide } from '../decision.ts'
 import { Custom, Email, PhoneNumber, read, readActionCode } from '../input.ts'
-import { ALLOWED_METHODS } from '../otp/channel.ts'
-import { stateOf } from '../rules.ts'
-import { actionKey, isUndecided, moveTo, type Action } from '../store/action.ts'
+import { ALLOWED_METHODS } from '../methods.ts'
+import { actionKey, isUndecided, newAction, type Action } from '../store/action.ts'
 import { enrolledMethods, isEnrolled } from '../store/authenticator.ts'
 import type { UserRecord } from '../store/user.ts'
 import { DEFAULT_SCOPE, SCOPES } from '../tokens.ts'
@@ -73,27 +73,9 @@ function joinOrCreate(
     known.updatedAt = now()
     return known
   }
-  const action: Action = {
-    userId: user.userId,
-    actionCode,
-    idempotencyKey,
-    state: 'ALLOW',
-    createdAt: now(),
-    updatedAt: now(),
-    stateUpdatedAt: now(),
-    tracked,
-    rules: [],
-  }
+  const action = newAction(user, { actionCode, idempotencyKey }, tracked, now())
   user.actions.set(key, action)
   return action
-}
-
-/** A challenge can only be asked of a user who has something to answer it with (docs: faqs). */
-function decide({ rules, now }: Backend, user: UserRecord, action: Action): void {
-  const rule = rules.match(action, user.attributes)
-  const wanted = rule ? stateOf(rule) : 'CHALLENGE_REQUIRED'
-  action.rules = rule ? [{ ruleId: rule.ruleId, name: rule.name ?? rule.outcome }] : []
-  moveTo(action, wanted === 'CHALLENGE_REQUIRED' && !isEnrolled(user) ? 'ALLOW' : wanted, now())
 }
 
 async function answer(

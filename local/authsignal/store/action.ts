@@ -49,6 +49,25 @@ const UNDECIDED = new Set<ActionState>(['ALLOW', 'CHALLENGE_REQUIRED'])
 export const isOpen = (action: Action): boolean => OPEN.has(action.state)
 export const isUndecided = (action: Action): boolean => UNDECIDED.has(action.state)
 
+export function newAction(
+  user: Pick<Action, 'userId'>,
+  { actionCode, idempotencyKey }: Pick<Action, 'actionCode' | 'idempotencyKey'>,
+  tracked: TrackedAttributes,
+  now: string,
+): Action {
+  return {
+    userId: user.userId,
+    actionCode,
+    idempotencyKey,
+    state: 'ALLOW',
+    createdAt: now,
+    updatedAt: now,
+    stateUpdatedAt: now,
+    tracked,
+    rules: [],
+  }
+}
+
 export const actionKey = (actionCode: string, idempotencyKey: string): string =>
   JSON.stringify([actionCode, idempotencyKey])
 

@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { sameAddress, type Address } from './address.ts'
 import type { UserRecord } from './user.ts'
 
-export type VerificationMethod = 'EMAIL_OTP' | 'SMS'
+export type VerificationMethod =
+  | 'EMAIL_OTP'
+  | 'EMAIL_MAGIC_LINK'
+  | 'SMS'
+  | 'WHATSAPP'
+  | 'AUTHENTICATOR_APP'
+  | 'PASSKEY'
+  | 'SECURITY_KEY'
 
 /** In the shape of the wire. An enrolment not yet verified has no `verifiedAt`. */
 export interface Authenticator {
@@ -14,7 +21,25 @@ export interface Authenticator {
   lastVerifiedAt?: string
   email?: string
   phoneNumber?: string
+  /** The names that a passkey is listed under on the user's device. */
+  username?: string
+  displayName?: string
+  webauthnCredential?: WebauthnCredential
 }
+
+/** What the wire says of a passkey or security key; the SDKs' types. */
+export interface WebauthnCredential {
+  credentialId: string
+  deviceId: string
+  name: string
+  aaguid: string
+  credentialBackedUp: boolean
+  credentialDeviceType: 'singleDevice' | 'multiDevice'
+  authenticatorAttachment?: AuthenticatorAttachment
+  verifiedAt: string
+}
+
+export type AuthenticatorAttachment = 'platform' | 'cross-platform'
 
 /** The first of several is the default one; [unconfirmed] how the real service picks. */
 export function verifiedAuthenticators(user: UserRecord): Authenticator[] {
@@ -48,18 +73,30 @@ export function startEnrolment(
 ): Authenticator {
   const known = findAuthenticator(user, method, address)
   if (known) return known
-  const authenticator: Authenticator = {
+  const authenticator = newAuthenticator(user, method, now)
+  authenticator[address.kind] = address.value
+  addEnrolment(user, authenticator)
+  return authenticator
+}
+
+export function newAuthenticator(
+  user: UserRecord,
+  method: VerificationMethod,
+  now: string,
+): Authenticator {
+  return {
     userId: user.userId,
     userAuthenticatorId: randomUUID(),
     verificationMethod: method,
     createdAt: now,
-    [address.kind]: address.value,
   }
+}
+
+export function addEnrolment(user: UserRecord, authenticator: Authenticator): void {
   user.authenticators = user.authenticators.filter(
-    (a) => a.verificationMethod !== method || a.verifiedAt !== undefined,
+    (a) => a.verificationMethod !== authenticator.verificationMethod || a.verifiedAt !== undefined,
   )
   user.authenticators.push(authenticator)
-  return authenticator
 }
 
 /** Also marks the user's own address as verified, and fills it in when empty; [unconfirmed]. */

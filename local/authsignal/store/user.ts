@@ -2,6 +2,8 @@ import { actionKey, type Action } from './action.ts'
 import type { Authenticator } from './authenticator.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { OtpChallenge } from '../otp/challenge.ts'
+import type { TotpKey } from '../totp/keys.ts'
+import type { StoredCredential } from '../webauthn/credentials.ts'
 
 export interface UserAttributes {
   email?: string
@@ -22,11 +24,16 @@ export interface UserRecord {
   authenticators: Authenticator[]
   actions: Map<string, Action>
   otpChallenges: Map<string, OtpChallenge>
+  /** By the id of the authenticator. */
+  totpKeys: Map<string, TotpKey>
+  /** By credential id; stays when the authenticator is removed, so that it can be told apart. */
+  credentials: Map<string, StoredCredential>
 }
 
 const USERS_KEPT = 10_000
 const ACTIONS_KEPT_PER_USER = 200
 const CHALLENGES_KEPT_PER_USER = 100
+const CREDENTIALS_KEPT_PER_USER = 500
 
 export class Users extends BoundedMap<string, UserRecord> {
   constructor() {
@@ -44,6 +51,8 @@ export class Users extends BoundedMap<string, UserRecord> {
       authenticators: [],
       actions: new BoundedMap(ACTIONS_KEPT_PER_USER),
       otpChallenges: new BoundedMap(CHALLENGES_KEPT_PER_USER),
+      totpKeys: new Map(),
+      credentials: new BoundedMap(CREDENTIALS_KEPT_PER_USER),
     }
     this.set(userId, user)
     return user

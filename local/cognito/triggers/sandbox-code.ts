@@ -9,6 +9,18 @@ const { parentPort, workerData } = require('node:worker_threads')
 const loaded = import(workerData.href)
 loaded.catch(() => {}) // told to whoever invokes
 
+// As Lambda's runtime does it (aws-lambda-ric, toRapidResponse): an error without a stack loses its
+// message too.
+function messageOf(error) {
+  if (!(error instanceof Error)) return String(error)
+  try {
+    error.stack.split('\\n')
+    return error.message
+  } catch {
+    return 'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack'
+  }
+}
+
 parentPort.on('message', async ({ event, requestId, deadline }) => {
   try {
     const { handler } = await loaded
@@ -21,8 +33,7 @@ parentPort.on('message', async ({ event, requestId, deadline }) => {
     })
     parentPort.postMessage({ kind: 'answered', output: JSON.stringify(result ?? null) ?? 'null' })
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    parentPort.postMessage({ kind: 'threw', message })
+    parentPort.postMessage({ kind: 'threw', message: messageOf(error) })
   }
 })
 `

@@ -1,3 +1,4 @@
+import { URI } from 'otpauth'
 import t from 'tap'
 import { MINUTE, startForTest, TENANT_ID, wrong } from './support.ts'
 
@@ -16,13 +17,19 @@ Object.assign(globalThis, {
 })
 
 interface Result {
-  data?: { token?: string; isVerified?: boolean }
+  data?: { token?: string; isVerified?: boolean; uri?: string }
   errorCode?: string
 }
 interface BrowserAuthsignal {
   setToken(token: string): void
   email: Record<'enroll' | 'challenge' | 'verify', (input?: object) => Promise<Result>>
   sms: Record<'enroll' | 'challenge' | 'verify', (input?: object) => Promise<Result>>
+  whatsapp: Record<'challenge' | 'verify', (input?: object) => Promise<Result>>
+  totp: Record<'enroll' | 'verify', (input?: object) => Promise<Result>>
+  emailML: Record<
+    'enroll' | 'challenge' | 'checkVerificationStatus',
+    (input?: object) => Promise<Result>
+  >
 }
 
 // Its own type files import without extensions, which modules in Node's sense cannot resolve.
@@ -78,4 +85,38 @@ t.test('it is told of an expired token and of a limit', async (t) => {
   local.clock.advance(10 * MINUTE)
   t.match(await browser.sms.challenge(), { errorCode: 'expired_token' })
   t.equal(expired, 1)
+})
+
+t.test('WhatsApp and authenticator apps work with it', async (t) => {
+  const { local, server, code } = await startForTest(t)
+  const browser = new Authsignal({ tenantId: TENANT_ID, baseUrl: local.apiUrl })
+  const attributes = { phoneNumber: PHONE }
+  browser.setToken((await server.track({ userId: 'u1', action: 'signIn', attributes })).token)
+  t.match(await browser.whatsapp.challenge(), { data: { challengeId: String } })
+  const verified = await browser.whatsapp.verify({ code: code(PHONE) })
+  t.match(verified, { data: { isVerified: true, token: String } })
+
+  const { data } = await browser.totp.enroll()
+  t.match(data, { secret: String, userAuthenticatorId: String, userId: 'u1' })
+  const shown = URI.parse(String(data?.uri)).generate({ timestamp: local.clock.now() })
+  t.match(await browser.totp.verify({ code: wrong(shown) }), { data: { isVerified: false } })
+  t.match(await browser.totp.verify({ code: shown }), { data: { isVerified: true } })
+})
+
+t.test('it waits for a magic link to be confirmed elsewhere', async (t) => {
+  const { local, server } = await startForTest(t)
+  const browser = new Authsignal({ tenantId: TENANT_ID, baseUrl: local.apiUrl })
+  const { token } = await server.track({ userId: 'u1', action: 'signIn' })
+  browser.setToken(token)
+  t.match(await browser.emailML.enroll({ email: EMAIL }), {
+    data: { challengeId: String, userAuthenticatorId: String, userId: 'u1' },
+  })
+  const status = browser.emailML.checkVerificationStatus()
+  const { origin, searchParams } = new URL(local.messages(EMAIL)[0]?.url ?? '')
+  await fetch(`${origin}/magic-link`, { method: 'POST', body: searchParams })
+  t.match(await status, { data: { isVerified: true, token: String } })
+  t.match(await server.validateChallenge({ token }), {
+    isValid: true,
+    verificationMethod: 'EMAIL_MAGIC_LINK',
+  })
 })

@@ -58,6 +58,21 @@ export async function answerOf(response: Response): Promise<Answer> {
   return { status: response.status, body: (await response.json()) as Record<string, unknown> }
 }
 
+/** Calls the client API with nothing but the tenant's public id, as the browser SDK encodes it. */
+export async function callAsTenant(
+  { apiUrl }: LocalAuthsignal,
+  path: string,
+  body?: object,
+  tenantId = TENANT_ID,
+): Promise<Answer> {
+  const response = await fetch(`${apiUrl}/client${path}`, {
+    method: body ? 'POST' : 'GET',
+    headers: { 'Content-Type': 'application/json', Authorization: `Basic ${btoa(tenantId)}` },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  return answerOf(response)
+}
+
 /** Every error must carry all three keys, whoever reads it. */
 export function isError(t: Test, { status, body }: Answer, wanted: [number, string]): void {
   t.strictSame([status, body['error']], wanted)

@@ -1,6 +1,7 @@
 import { UserActionState } from '@authsignal/node'
 import { decodeJwt } from 'jose'
 import t from 'tap'
+import { ALLOWED_METHODS } from '../../../local/authsignal/methods.ts'
 import { enrolEmail, MINUTE, startForTest, TENANT_ID, sdkError } from './support.ts'
 
 t.test('a user who has enrolled nothing is allowed, and told apart', async (t) => {
@@ -19,7 +20,7 @@ t.test('an enrolled user has to answer a challenge', async (t) => {
     state: 'CHALLENGE_REQUIRED',
     isEnrolled: true,
     enrolledVerificationMethods: ['EMAIL_OTP'],
-    allowedVerificationMethods: ['EMAIL_OTP', 'SMS'],
+    allowedVerificationMethods: ALLOWED_METHODS,
     defaultVerificationMethod: 'EMAIL_OTP',
   })
   t.match(tracked.url, 'https://mfa.example.com/challenge?token=')

@@ -71,3 +71,20 @@ t.test('a receiver that is not there fails the challenge', async (t) => {
   const { client, token } = await trackedWith(t, 'http://localhost:9/events')
   t.match(await client(token, '/challenge/email-otp'), { body: { errorCode: 'webhook_failed' } })
 })
+
+t.test('a magic link is handed over as an address, a WhatsApp message not at all', async (t) => {
+  const { received, webhookUrl } = await receiver(t, { status: 204 })
+  const { server, client, local, token } = await trackedWith(t, webhookUrl)
+  await client(token, '/challenge/email-magic-link')
+  const [{ body, signature } = { body: '', signature: '' }] = received
+  const url = local.messages(email)[0]?.url
+  t.type(url, 'string')
+  const event = server.webhook.constructEvent(body, signature)
+  t.match(event, { type: 'email.created', data: { to: email, url, userId: 'user-1' } })
+  t.notOk('code' in event.data)
+
+  const attributes = { phoneNumber: '+6421123456' }
+  const other = await server.track({ userId: 'user-2', action: 'cognitoAuth', attributes })
+  t.equal((await client(other.token, '/challenge/whatsapp')).status, 200)
+  t.equal(received.length, 1)
+})

@@ -1,0 +1,55 @@
+import type { AuthenticationResultType } from '@aws-sdk/client-cognito-identity-provider'
+import { SignInError } from '../sign-in/errors.ts'
+import type { Tokens } from '../sign-in/ports.ts'
+
+/**
+ * Reads the tokens of an answer.
+ * @param username whose they must be; whoever's they are when left out
+ * @throws SignInError `upstream_error` when they are not all there, or of another user or client
+ */
+export function readTokens(
+  operation: string,
+  result: AuthenticationResultType,
+  clientId: string,
+  username?: string,
+): Tokens {
+  const { AccessToken, IdToken, RefreshToken, ExpiresIn } = result
+  const areComplete = isText(AccessToken) && isText(IdToken) && isText(RefreshToken)
+  if (!areComplete || !ExpiresIn || !Number.isInteger(ExpiresIn)) {
+    throw unusable(operation, 'tokens are missing')
+  }
+  // The answer came from Cognito over TLS, so the signature adds nothing; but tokens of another
+  // user or client must never leave, however they came to be here.
+  const claims = claimsOf(AccessToken)
+  const isTheirs = username === undefined || claims['username'] === username
+  if (!isTheirs || claims['client_id'] !== clientId) {
+    throw unusable(operation, 'tokens are of another user or client')
+  }
+  return {
+    accessToken: AccessToken,
+    idToken: IdToken,
+    refreshToken: RefreshToken,
+    expiresIn: ExpiresIn,
+  }
+}
+
+/** The SDK passes on whatever the JSON holds, whatever its types say. */
+export function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+export function unusable(operation: string, reason: string): SignInError {
+  return new SignInError('upstream_error', {
+    upstream: { service: 'cognito', operation, reason },
+  })
+}
+
+function claimsOf(jwt: string): Record<string, unknown> {
+  try {
+    const payload = Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()
+    const claims: unknown = JSON.parse(payload)
+    return typeof claims === 'object' && claims !== null ? { ...claims } : {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,71 @@
+import type { TrackedAction } from '../authsignal/answers.ts'
+import type { TrackInput } from '../authsignal/client.ts'
+import { SignInError } from '../sign-in/errors.ts'
+import { isBlocked } from '../trigger-protocol/states.ts'
+import type { Address } from './addresses.ts'
+import { alignAuthenticators } from './align-authenticators.ts'
+import type { TriggerSettings } from './settings.ts'
+
+/** What the service tells of the client; addresses come from Cognito, never from a request. */
+export type TrackAttributes = Omit<TrackInput['attributes'], 'username' | 'email' | 'phoneNumber'>
+
+export interface Issued {
+  token: string
+  url: string
+  idempotencyKey: string
+  /** The authenticators the user had when the token left; one that came later proves nothing. */
+  authenticatorIds: readonly string[]
+}
+
+export interface TrackUserInput {
+  userId: string
+  username: string
+  addresses: readonly Address[]
+  attributes: TrackAttributes
+  idempotencyKey: string
+  newKey: () => string
+}
+
+/**
+ * Tracks a user's sign-in, with Authsignal's authenticators brought in line first.
+ * @returns undefined when no challenge can reach the user: a token for a user without an
+ *   authenticator enrols whoever holds it, so nobody gets one
+ */
+export async function trackUser(
+  { authsignal, actionCode }: TriggerSettings,
+  { userId, username, addresses, attributes, idempotencyKey, newKey }: TrackUserInput,
+): Promise<Issued | undefined> {
+  const track = async (key: string) => {
+    const destinations = Object.fromEntries(addresses.map(({ kind, value }) => [kind, value]))
+    const tracked = await authsignal.track({
+      userId,
+      action: actionCode,
+      idempotencyKey: key,
+      attributes: { username, ...attributes, ...destinations },
+    })
+    if (isBlocked(tracked.state)) throw new SignInError('sign_in_blocked')
+    return tracked
+  }
+
+  // Side by side: a returning user waits for one answer.
+  const [first, enrolled] = await Promise.all([
+    track(idempotencyKey),
+    authsignal.authenticators(userId),
+  ])
+  const aligned = await alignAuthenticators(authsignal, userId, addresses, enrolled)
+  const isOfBefore = isOver(first) || !first.isEnrolled
+  const key = isOfBefore ? newKey() : idempotencyKey
+  const tracked = isOfBefore ? await track(key) : first
+  if (!tracked.isEnrolled) return undefined
+  return {
+    token: tracked.token,
+    url: tracked.url,
+    idempotencyKey: key,
+    authenticatorIds: aligned.filter(({ isVerified }) => isVerified).map(({ id }) => id),
+  }
+}
+
+/** A repeated key joins an action that may have ended meanwhile; its token would prove too much. */
+function isOver({ state }: TrackedAction): boolean {
+  return state === 'CHALLENGE_SUCCEEDED' || state === 'CHALLENGE_FAILED'
+}
