@@ -1,5 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { startLocalAuthsignal, type LocalAuthsignal } from './authsignal/index.ts'
+import {
+  startLocalAuthsignal,
+  type LocalAuthsignal,
+  type LocalAuthsignalOptions,
+} from './authsignal/index.ts'
 import {
   startLocalCognito,
   type LocalClient,
@@ -19,6 +23,8 @@ export interface LocalStackOptions {
   pool?: Partial<Omit<LocalCognitoOptions, 'clients' | 'triggers' | 'port' | 'host'>>
   /** A client without a secret is asked for with `clientSecret: ''`. */
   client?: Partial<LocalClient>
+  /** How the Authsignal tenant is set up. */
+  tenant?: Partial<Omit<LocalAuthsignalOptions, 'secret' | 'tenantId' | 'port' | 'host'>>
   contextRound?: 'on' | 'off'
   /** Triggers other than ours, to see how the service gets on with them. */
   triggers?: (authsignal: LocalAuthsignal) => Triggers
@@ -46,6 +52,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     host,
     secret,
     tenantId: TENANT_ID,
+    ...options.tenant,
   })
   const { clientSecret = LOCAL_CLIENT_SECRET, ...clientOptions } = options.client ?? {}
   const client: LocalClient = {

@@ -29,4 +29,5 @@ export interface Backend {
   ceremonies: Ceremonies
   limits: RateLimits
   sendEvent: SendEvent
+  enrolAfterAnyChallenge: boolean
 }

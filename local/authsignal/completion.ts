@@ -40,10 +40,10 @@ export function completeWithAddress(
   const known = findAuthenticator(user, method, address)
   const isNew = known?.verifiedAt === undefined
   // The user may have enrolled elsewhere since the start, so the right is asked for again.
-  if (isNew && isEnrolment && !mayEnrol(session)) throw insufficientScope()
+  if (isNew && isEnrolment && !mayEnrol(backend, session)) throw insufficientScope()
 
   const authenticator =
-    isNew && mayEnrol(session) ? startEnrolment(user, method, address, now()) : known
+    isNew && mayEnrol(backend, session) ? startEnrolment(user, method, address, now()) : known
   if (authenticator) markVerified(user, authenticator, now())
   completeAction(backend, session, method, authenticator)
   return isNew ? authenticator : undefined

@@ -37,6 +37,11 @@ export interface LocalAuthsignalOptions {
   validateRefusal?: '200' | '4xx'
   /** Receives `email.created` and `sms.created`, signed; its refusal fails the challenge. */
   webhookUrl?: string
+  /**
+   * Lets any live token of a user enrol for ten minutes after the user has passed any challenge: the
+   * worse reading of the documentation. Off by default.
+   */
+  enrolAfterAnyChallenge?: boolean
   /** Where passkeys and security keys are used. */
   passkeys?: {
     /** `localhost` by default. */
@@ -98,6 +103,7 @@ export async function startLocalAuthsignal(
     ceremonies: new Ceremonies(clock),
     limits: new RateLimits(clock),
     sendEvent: webhooks({ ...(webhookUrl ? { url: webhookUrl } : {}), secret, tenantId, clock }),
+    enrolAfterAnyChallenge: options.enrolAfterAnyChallenge ?? false,
   }
 
   answerErrorsAsApiErrors(app)

@@ -62,11 +62,20 @@ export async function readSessionOrTenant(
 
 /**
  * Any token of a user without an authenticator may enrol the first one; from then on it takes the
- * scope (docs: client-api/overview, authenticator-binding). That first right is what the triggers
- * must keep from strangers.
+ * scope, or a challenge completed in the last ten minutes (docs: client-api/overview,
+ * authenticator-binding). Whether that challenge must be the token's own is [unconfirmed]: see
+ * `enrolAfterAnyChallenge`. These rights are what the triggers must keep from strangers.
  */
-export function mayEnrol({ user, token }: Session): boolean {
-  return !isEnrolled(user) || token.scopes.has('add:authenticators')
+export function mayEnrol(backend: Backend, { user, token }: Session): boolean {
+  if (!isEnrolled(user) || token.scopes.has('add:authenticators')) return true
+  return backend.enrolAfterAnyChallenge && [...user.actions.values()].some(isRecent(backend))
+}
+
+const RECENT_MS = 10 * 60_000
+
+function isRecent({ clock }: Backend): (action: Action) => boolean {
+  return ({ state, stateUpdatedAt }) =>
+    state === 'CHALLENGE_SUCCEEDED' && clock.now() - Date.parse(stateUpdatedAt) < RECENT_MS
 }
 
 /** Code and status: [unconfirmed]. */

@@ -59,6 +59,13 @@ export function readValidation(answer: unknown): Validation {
   return validation
 }
 
+export function readCompletedBy(answer: unknown, idempotencyKey: string): string | undefined {
+  if (!Array.isArray(answer)) throw new Error('unusable answer')
+  const action = answer.map(fieldsOf).find((entry) => entry['idempotencyKey'] === idempotencyKey)
+  const id = action?.['verifiedByAuthenticatorId']
+  return typeof id === 'string' ? id : undefined
+}
+
 export function readAuthenticators(answer: unknown): EnrolledAuthenticator[] {
   if (!Array.isArray(answer)) throw new Error('unusable answer')
   return answer.map((entry: unknown) => {

@@ -1,7 +1,7 @@
 import { Authsignal, VerificationMethod } from '@authsignal/node'
 import axios from 'axios'
 import { SignInError } from '../sign-in/errors.ts'
-import { readAuthenticators, readTracked, readValidation } from './answers.ts'
+import { readAuthenticators, readCompletedBy, readTracked, readValidation } from './answers.ts'
 import type { EnrolledAuthenticator, TrackedAction, Validation } from './answers.ts'
 import {
   authsignalFailure,
@@ -39,6 +39,13 @@ export interface AuthsignalClient {
   track(input: TrackInput): Promise<TrackedAction>
   validate(input: { token: string; userId: string; action: string }): Promise<Validation>
   authenticators(userId: string): Promise<EnrolledAuthenticator[]>
+  /** Id of the authenticator that completed the action, where Authsignal says. */
+  completedBy(input: {
+    userId: string
+    action: string
+    idempotencyKey: string
+    since: Date
+  }): Promise<string | undefined>
   /** Enrols an address as the user's without a challenge: only ever one that Cognito holds. */
   enrol(userId: string, authenticator: { method: OtpMethod; address: string }): Promise<void>
   removeAuthenticator(userId: string, id: string): Promise<void>
@@ -96,6 +103,18 @@ export function authsignalClient({ secret, url, timeoutMs }: AuthsignalOptions):
           throw error
         }
       }),
+
+    completedBy: ({ userId, action, idempotencyKey, since }) =>
+      call('completedBy', async () =>
+        readCompletedBy(
+          await sdk.queryUserActions({
+            userId: pathSegment(userId),
+            actionCodes: [action],
+            fromDate: since.toISOString(),
+          }),
+          idempotencyKey,
+        ),
+      ),
 
     enrol: (userId, { method, address }) =>
       call('enrol', async () => {

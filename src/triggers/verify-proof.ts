@@ -10,6 +10,8 @@ import type { TriggerSettings } from './settings.ts'
 
 /** Tokens are about 700 characters; more is not one. */
 const MAX_ANSWER_LENGTH = 8_192
+/** AuthSessionValidity is at most 15 minutes a round. */
+const LONGEST_SIGN_IN_MS = 60 * 60_000
 
 export interface VerifyDeps extends TriggerSettings {
   /** Tells Cognito that the address has been proven; neither fails nor takes long. */
@@ -27,28 +29,31 @@ export async function verifyProof(deps: VerifyDeps, event: VerifyEvent): Promise
 
 async function isProven(deps: VerifyDeps, event: VerifyEvent): Promise<boolean> {
   const userId = subOf(event)
-  const issued = event.request.privateChallengeParameters ?? {}
+  const issued: { challenge?: string; idempotencyKey?: string } =
+    event.request.privateChallengeParameters ?? {}
   const token = tokenIn(event.request.challengeAnswer)
   // The context round has no right answer.
-  if (issued['challenge'] === PROVIDE_AUTH_PARAMETERS) return false
-  if (userId === undefined || !issued['idempotencyKey'] || token === undefined) return false
+  if (issued.challenge === PROVIDE_AUTH_PARAMETERS) return false
+  if (userId === undefined || !issued.idempotencyKey || token === undefined) return false
 
-  const [proof, enrolled] = await Promise.all([
-    deps.authsignal.validate({ token, userId, action: deps.actionCode }),
-    deps.authsignal.authenticators(userId),
+  const { actionCode: action, authsignal } = deps
+  const { idempotencyKey } = issued
+  const since = new Date(Date.now() - LONGEST_SIGN_IN_MS)
+  const [proof, enrolled, completedBy] = await Promise.all([
+    authsignal.validate({ token, userId, action }),
+    authsignal.authenticators(userId),
+    authsignal.completedBy({ userId, action, idempotencyKey, since }),
   ])
   // The guards sent along are optional at Authsignal, so all of it is compared here: this user,
   // this action, this attempt.
   const isOurs =
-    proof.userId === userId &&
-    proof.action === deps.actionCode &&
-    proof.idempotencyKey === issued['idempotencyKey']
+    proof.userId === userId && proof.action === action && proof.idempotencyKey === idempotencyKey
   if (!isOurs) return false
   if (isBlocked(proof.state)) throw new SignInError('sign_in_blocked')
   // Both: ALLOW says that no challenge was needed, which proves nobody.
   if (!proof.isValid || proof.state !== 'CHALLENGE_SUCCEEDED') return false
 
-  const proven = whatIsProven(deps, event, proof, enrolled)
+  const proven = whatIsProven(deps, event, proof, { enrolled, completedBy })
   if (proven === undefined) return false
   if (proven !== 'possession' && !proven.isVerified) await deps.markVerified(event, userId, proven)
   return true
@@ -59,7 +64,10 @@ function whatIsProven(
   { keys }: VerifyDeps,
   event: VerifyEvent,
   { method }: Validation,
-  enrolled: readonly EnrolledAuthenticator[],
+  {
+    enrolled,
+    completedBy,
+  }: { enrolled: EnrolledAuthenticator[]; completedBy?: string | undefined },
 ): Address | 'possession' | undefined {
   const { clientMetadata, userAttributes, privateChallengeParameters } = event.request
   const context = readContext(keys.context, event.userName, clientMetadata)
@@ -67,9 +75,11 @@ function whatIsProven(
   const proven = addresses && provenThing(method, addresses)
   if (proven === undefined) return undefined
 
-  // Authsignal says which method was passed, not with which authenticator. So every one that may
-  // have been must have been there before, and be of the address Cognito holds now.
+  // Validate says which method was passed, not with which authenticator. The action may say so; in
+  // any case every one that could have been must have been there when the token left, and be of the
+  // address Cognito holds now. One that came later may be a stranger's.
   const then = new Set((privateChallengeParameters?.['authenticators'] ?? '').split(' '))
+  if (completedBy !== undefined && !then.has(completedBy)) return undefined
   const candidates = enrolled.filter((entry) =>
     proven === 'possession' ? entry.method === method : proven.provenBy.includes(entry.method),
   )

@@ -1,7 +1,30 @@
 import t from 'tap'
-import { scene, victim } from './against-both.ts'
+import { attack, attacker, scene, victim } from './against-both.ts'
 
 const { email } = victim
+
+attack(
+  t,
+  'enrolling beside a user who has just signed in, and covering the tracks',
+  { stack: { tenant: { enrolAfterAnyChallenge: true } } },
+  async (scene) => {
+    // The attacker starts for the victim, which anybody can, and waits for the victim to sign in.
+    await scene.signIn({ email })
+    const { body } = await scene.start({ email })
+    t.equal((await scene.signIn({ email })).status, 200)
+    const proof = await scene.user.enrolAndPass(body.token, attacker.email)
+    t.type(proof, 'string', 'Authsignal lets the attacker enrol')
+    const userId = scene.cognito.users.find(email)!.username
+    const own = scene.authsignal.users
+      .get(userId)!
+      .authenticators.find((entry) => entry.email === attacker.email)!
+    await scene.server.deleteAuthenticator({
+      userId,
+      userAuthenticatorId: own.userAuthenticatorId,
+    })
+    return (await scene.finish({ session: body.session, token: proof })).body.accessToken
+  },
+)
 
 t.test('an authenticator enrolled after the token left does not finish that attempt', async (t) => {
   const here = await scene(t, 'ours')

@@ -37,12 +37,13 @@ t.test('a returning user costs one InitiateAuth and one RespondToAuthChallenge',
   t.strictSame(
     serverCalls.map(({ operation }) => operation).toSorted(),
     [
+      'GET /users/:userId/actions',
       'GET /users/:userId/authenticators',
       'GET /users/:userId/authenticators',
       'POST /users/:userId/actions/:action',
       'POST /validate',
     ],
-    'each pair side by side',
+    'two at once in the first trigger, three in the second',
   )
 })
 

@@ -114,7 +114,7 @@ t.test('an authenticator that came after the token left proves nothing', async (
   await settings.authsignal.enrol(sub, { method: 'EMAIL_OTP', address: email })
   t.equal(await verify(), false, 'one of the same address is there again')
   const [later] = authsignal.users.get(sub)!.authenticators
-  const authenticators = later!.userAuthenticatorId
+  const authenticators = `${own!.userAuthenticatorId} ${later!.userAuthenticatorId}`
   t.equal(
     await verify({ privateChallengeParameters: { ...privateChallengeParameters, authenticators } }),
     true,
@@ -126,7 +126,7 @@ t.test('a possession counts only when it was enrolled before the token left', as
   const { settings, token, privateChallengeParameters } = await passed(t)
   const passkey = { id: 'passkey-1', method: 'PASSKEY', address: undefined, isVerified: true }
   const stranger = { ...passkey, id: 'passkey-2' }
-  const verdict = async (enrolled: object[]) => {
+  const verdict = async (enrolled: object[], completedBy?: string) => {
     const authsignal = {
       ...settings.authsignal,
       validate: async (input: { token: string; userId: string; action: string }) => ({
@@ -134,6 +134,7 @@ t.test('a possession counts only when it was enrolled before the token left', as
         method: 'PASSKEY',
       }),
       authenticators: async () => enrolled as EnrolledAuthenticator[],
+      completedBy: async () => completedBy,
     }
     const event = verifyEvent({
       challengeAnswer: token,
@@ -147,6 +148,8 @@ t.test('a possession counts only when it was enrolled before the token left', as
   t.equal(await verdict([stranger]), false)
   t.equal(await verdict([passkey, stranger]), false, 'it may have been the other one')
   t.equal(await verdict([{ ...passkey, isVerified: false }]), false)
+  t.equal(await verdict([passkey], passkey.id), true)
+  t.equal(await verdict([passkey], stranger.id), false, 'one that is gone again has done it')
 })
 
 t.test('a proof of an address beside which another is enrolled proves nothing', async (t) => {

@@ -19,7 +19,7 @@ export function enrolOtpRoute(app: FastifyInstance, backend: Backend, channel: O
     const session = await readOpenSession(backend, request)
     const body = read(EnrolOtpBody, request.body)
     const value = read(channel.addressSchema, body[channel.addressKind])
-    if (!mayEnrol(session)) throw insufficientScope()
+    if (!mayEnrol(backend, session)) throw insufficientScope()
 
     const { user } = session
     const address = { kind: channel.addressKind, value }

@@ -16,7 +16,7 @@ export function magicLinkRoutes(app: FastifyInstance, backend: Backend): void {
   app.post('/user-authenticators/email-magic-link', async (request) => {
     const session = await readOpenSession(backend, request)
     const { email } = read(EnrolBody, request.body)
-    if (!mayEnrol(session)) throw insufficientScope()
+    if (!mayEnrol(backend, session)) throw insufficientScope()
 
     const { user } = session
     const address = { kind: 'email', value: email } as const

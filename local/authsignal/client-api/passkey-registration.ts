@@ -31,7 +31,7 @@ export function passkeyRegistrationRoutes(app: FastifyInstance, backend: Backend
   app.post('/user-authenticators/passkey/registration-options', async (request) => {
     const session = await readOpenSession(backend, request)
     const body = read(OptionsBody, request.body ?? {})
-    if (!mayEnrol(session)) throw insufficientScope()
+    if (!mayEnrol(backend, session)) throw insufficientScope()
 
     const { user, token } = session
     const names = namesOf(user, body)
@@ -45,7 +45,7 @@ export function passkeyRegistrationRoutes(app: FastifyInstance, backend: Backend
   app.post('/user-authenticators/passkey', async (request) => {
     const session = await readOpenSession(backend, request)
     const body = read(RegistrationBody, request.body)
-    if (!mayEnrol(session)) throw insufficientScope()
+    if (!mayEnrol(backend, session)) throw insufficientScope()
 
     const { registrationCredential, conditionalCreate, challengeId } = body
     const ceremony = backend.ceremonies.take(challengeId, { purpose, tokenId: session.token.id })

@@ -29,7 +29,7 @@ export function securityKeyRoutes(app: FastifyInstance, backend: Backend): void 
 
   app.post('/user-authenticators/security-key/registration-options', async (request) => {
     const session = await readOpenSession(backend, request)
-    if (!mayEnrol(session)) throw insufficientScope()
+    if (!mayEnrol(backend, session)) throw insufficientScope()
     const ceremony = ceremonies.begin(...startOf(session, 'registration'))
     return registrationOptions(backend, session, SECURITY_KEY, ceremony, WISHES)
   })
@@ -37,7 +37,7 @@ export function securityKeyRoutes(app: FastifyInstance, backend: Backend): void 
   app.post('/user-authenticators/security-key', async (request) => {
     const session = await readOpenSession(backend, request)
     const credential = read(RegistrationCredential, request.body)
-    if (!mayEnrol(session)) throw insufficientScope()
+    if (!mayEnrol(backend, session)) throw insufficientScope()
     const ceremony = takeOf(backend, session, 'registration')
     const userAuthenticator = await register(backend, session, SECURITY_KEY, ceremony, credential)
     const accessToken = await issueAccessToken(backend, session)

@@ -16,7 +16,7 @@ const VERIFIES = { count: 10, windowMinutes: 5 }
 export function totpRoutes(app: FastifyInstance, backend: Backend): void {
   app.post('/user-authenticators/totp', async (request) => {
     const session = await readOpenSession(backend, request)
-    if (!mayEnrol(session)) throw insufficientScope()
+    if (!mayEnrol(backend, session)) throw insufficientScope()
     const { user, token } = session
     const totp = newTotp(user)
     const { userAuthenticatorId } = enrolKey(user, { totp, enrolledBy: token.id }, backend.now())
@@ -38,7 +38,7 @@ export function totpRoutes(app: FastifyInstance, backend: Backend): void {
     const { key, step, authenticator } = hit
     const isNew = authenticator.verifiedAt === undefined
     // The user may have enrolled elsewhere since the start, so the right is asked for again.
-    if (isNew && !mayEnrol(session)) throw insufficientScope()
+    if (isNew && !mayEnrol(backend, session)) throw insufficientScope()
     key.lastStep = step
     markVerified(session.user, authenticator, backend.now())
     completeAction(backend, session, AUTHENTICATOR_APP, authenticator)

@@ -123,7 +123,7 @@ export async function register(
 
   // Time has passed, so what was asked before is asked again.
   requireOpen(session.action)
-  if (!mayEnrol(session)) throw insufficientScope()
+  if (!mayEnrol(backend, session)) throw insufficientScope()
   return store(backend, session, method, ceremony, answer, verification.registrationInfo)
 }
 
