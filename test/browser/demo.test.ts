@@ -1,40 +1,23 @@
-import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
+import { launchChromium } from '../support/chromium.ts'
 import { startDev } from '../support/dev.ts'
 
 /**
  * The demo page in a real Chromium against `npm run dev` as a newcomer runs it. Screenshots of what
  * was seen are kept in artifacts/browser.
  */
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 const DEMO = 'http://localhost:3080'
 const MESSAGES = 'http://localhost:9230/local/messages'
 const SHOTS = 'artifacts/browser'
 const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } }
 
-if (!existsSync(CHROMIUM)) {
-  t.plan(0, `no Chromium at ${CHROMIUM}; set CHROMIUM to its path`)
-  process.exit(0)
-}
-
 t.jobs = 1
 const scriptErrors: string[] = []
 await mkdir(SHOTS, { recursive: true })
+const browser = await launchChromium(t)
 const stop = await startDev()
-const browser: Browser = await chromium.launch({
-  executablePath: CHROMIUM,
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-})
 t.teardown(async () => {
   await browser.close()
   await stop()

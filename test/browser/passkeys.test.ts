@@ -1,24 +1,18 @@
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
-import { chromium, type CDPSession, type Page } from 'playwright-core'
+import type { CDPSession, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
+import { launchChromium } from '../support/chromium.ts'
 import { startForTest, TENANT_ID, type TestAuthsignal } from '../local/authsignal/support.ts'
 
 /**
  * Passkeys and security keys of the stand-in as real browsers use them: the unmodified SDK in
  * Chromium, with a virtual authenticator in place of the fingerprint.
  */
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
-
-if (!existsSync(CHROMIUM)) {
-  t.plan(0, `no Chromium at ${CHROMIUM}; set CHROMIUM to its path`)
-  process.exit(0)
-}
 
 t.jobs = 1
 
@@ -38,19 +32,8 @@ async function servePage(): Promise<{ origin: string; close: () => void }> {
   return { origin: `http://localhost:${port}`, close: () => server.close() }
 }
 
+const browser = await launchChromium(t)
 const [app, stranger] = await Promise.all([servePage(), servePage()])
-const browser = await chromium.launch({
-  executablePath: CHROMIUM,
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-})
 t.teardown(async () => {
   await browser.close()
   app.close()
