@@ -51,8 +51,8 @@ export const VARIABLES = {
     sessionKeys,
   ),
   PROVISIONING: variable(
-    '`create` makes missing users with AdminCreateUser, `none` makes no users.',
-    oneOf('create', 'none'),
+    '`create` makes missing users with AdminCreateUser, `sign-up` with SignUp (no AWS credentials, our pre-sign-up trigger), `none` makes no users.',
+    oneOf('create', 'sign-up', 'none'),
     'create',
   ),
   USERNAME_FORM: variable(

@@ -36,6 +36,10 @@ export function buildService(
     userPoolId: config.COGNITO_USER_POOL_ID,
     clientId: config.COGNITO_CLIENT_ID,
     clientSecret: config.COGNITO_CLIENT_SECRET,
+    signUpKey:
+      config.PROVISIONING === 'sign-up'
+        ? derivedKey(config.AUTHSIGNAL_SECRET, 'context')
+        : undefined,
     timeoutMs: config.UPSTREAM_TIMEOUT_MS,
   }
   const deps = signInDeps(config, cognitoUserPool(cognito))

@@ -1,23 +1,14 @@
 import { createHash } from 'node:crypto'
-import {
-  AdminCreateUserCommand,
-  type CognitoIdentityProviderClient,
-} from '@aws-sdk/client-cognito-identity-provider'
+import { SignInError } from '../sign-in/errors.ts'
 import type { Identifier } from '../sign-in/identifier.ts'
 import type { CreateOutcome, UserPool } from '../sign-in/ports.ts'
 import { readSdkError, upstreamFailure } from './exceptions.ts'
+import type { Registration } from './registration.ts'
 
-interface CreateUserOptions {
-  client: CognitoIdentityProviderClient
-  userPoolId: string
-}
-
-/**
- * AdminCreateUser without a message and with nothing marked verified: the address is a claim until
- * the first challenge proves it.
- */
+/** Creates a user under the name its pool allows, and says what came of it. */
 export function createUser(
-  { client, userPoolId }: CreateUserOptions,
+  userPoolId: string,
+  { operation, register }: Registration,
   deadline: (signal?: AbortSignal) => { abortSignal: AbortSignal },
 ): UserPool['createUser'] {
   // Learnt from the first refusal; what a pool takes never changes (AWS docs: user pool attributes).
@@ -29,17 +20,11 @@ export function createUser(
     identifier: Identifier,
     signal?: AbortSignal,
   ): Promise<CreateOutcome> {
-    const command = new AdminCreateUserCommand({
-      UserPoolId: userPoolId,
-      Username: username,
-      UserAttributes: attributesOf(identifier),
-      MessageAction: 'SUPPRESS',
-    })
     try {
-      await client.send(command, deadline(signal))
+      await register(username, identifier, deadline(signal))
       return { outcome: 'created', username }
     } catch (error) {
-      return outcomeOf(error, username)
+      return outcomeOf(operation, error, username)
     }
   }
 
@@ -61,7 +46,8 @@ class AddressIsAlias extends Error {
   override readonly name = 'AddressIsAlias'
 }
 
-function outcomeOf(error: unknown, username: string): CreateOutcome {
+function outcomeOf(operation: string, error: unknown, username: string): CreateOutcome {
+  if (error instanceof SignInError) throw error
   const { name, message } = readSdkError(error)
   // Somebody else was faster, or a double tap: there is a user, which is all that was wanted.
   if (name === 'UsernameExistsException') return { outcome: 'exists', username }
@@ -77,12 +63,7 @@ function outcomeOf(error: unknown, username: string): CreateOutcome {
   if (name === 'InvalidParameterException' && /configured for .+ alias/.test(message)) {
     throw new AddressIsAlias()
   }
-  throw upstreamFailure('AdminCreateUser', error)
-}
-
-function attributesOf({ kind, value }: Identifier): { Name: string; Value: string }[] {
-  if (kind === 'username') return []
-  return [{ Name: kind === 'email' ? 'email' : 'phone_number', Value: value }]
+  throw upstreamFailure(operation, error)
 }
 
 /**

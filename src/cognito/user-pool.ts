@@ -9,6 +9,7 @@ import { SignInError } from '../sign-in/errors.ts'
 import type { PendingChallenge, UserPool } from '../sign-in/ports.ts'
 import { createUser } from './create-user.ts'
 import { readSdkError, upstreamFailure } from './exceptions.ts'
+import { byAdministrator, bySignUp } from './registration.ts'
 import { secretHash } from './secret-hash.ts'
 import { isText, readTokens, unusable } from './tokens.ts'
 
@@ -17,6 +18,8 @@ export interface UserPoolOptions {
   userPoolId: string
   clientId: string
   clientSecret?: string | undefined
+  /** Signs for new users, who are then made with SignUp; without it AdminCreateUser makes them. */
+  signUpKey?: Buffer | undefined
   /** Deadline of a call that comes without one. */
   timeoutMs: number
 }
@@ -24,6 +27,9 @@ export interface UserPoolOptions {
 /** The UserPool port over the AWS SDK. */
 export function cognitoUserPool(options: UserPoolOptions): UserPool {
   const { client, clientId, clientSecret, timeoutMs } = options
+  const { signUpKey } = options
+  const registration =
+    signUpKey === undefined ? byAdministrator(options) : bySignUp(options, signUpKey)
   const deadline = (signal = AbortSignal.timeout(timeoutMs)) => ({ abortSignal: signal })
 
   return {
@@ -74,7 +80,7 @@ export function cognitoUserPool(options: UserPoolOptions): UserPool {
       }
     },
 
-    createUser: createUser(options, deadline),
+    createUser: createUser(options.userPoolId, registration, deadline),
   }
 }
 

@@ -19,7 +19,7 @@ export interface SignInDeps {
 }
 
 export interface SignInSettings {
-  provisioning: 'create' | 'none'
+  provisioning: 'create' | 'sign-up' | 'none'
   answerFormat: 'raw' | 'json'
   /** How long a started sign-in can be finished. */
   sessionSeconds: number

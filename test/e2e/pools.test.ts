@@ -131,3 +131,37 @@ t.test('nobody but the service registers users', async (t) => {
   await t.rejects(client.send(signUp), { name: 'UserLambdaValidationException' })
   t.equal((await stack.signIn({ email })).status, 200, 'the owner can still come')
 })
+
+for (const usernames of ['email-or-phone', 'alias', 'plain'] as const) {
+  for (const preventUserExistenceErrors of ['LEGACY', 'ENABLED'] as const) {
+    t.test(
+      `signs users up without AWS credentials: ${usernames}, ${preventUserExistenceErrors}`,
+      async (t) => {
+        const stack = await startStack(t, {
+          pool: { usernames, signUpAllowed: true },
+          client: { preventUserExistenceErrors },
+          env: { PROVISIONING: 'sign-up' },
+        })
+        t.equal((await stack.signIn({ email })).status, 200, 'new')
+        const calls = stack.cognito.calls.filter(({ operation }) => operation === 'SignUp')
+        t.ok(
+          calls.every(({ headers }) => headers['authorization'] === undefined),
+          'unsigned',
+        )
+        t.notOk(stack.cognitoCalls().includes('AdminCreateUser'))
+        t.match(stack.cognito.users.list(), [{ status: 'CONFIRMED' }])
+        t.equal((await stack.signIn({ email })).status, 200, 'returning')
+        const starts = await Promise.all(
+          [1, 2, 3].map(() => stack.start({ phoneNumber: '+6421234567' })),
+        )
+        t.strictSame(new Set(starts.map(({ status }) => status)), new Set([200]), 'racing')
+        t.equal(stack.cognito.users.list().length, 2)
+      },
+    )
+  }
+}
+
+t.test('a pool that permits no sign-up is a matter for the operator', async (t) => {
+  const stack = await startStack(t, { env: { PROVISIONING: 'sign-up' } })
+  t.match((await stack.start({ email })).body, { status: 502, code: 'upstream_error' })
+})

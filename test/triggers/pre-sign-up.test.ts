@@ -1,8 +1,17 @@
 import t from 'tap'
-import { handler } from '../../src/triggers/pre-sign-up.ts'
 import type { PreSignUpEvent } from '../../src/triggers/events.ts'
+import { derivedKey } from '../../src/trigger-protocol/derived-key.ts'
+import { writeContext } from '../../src/trigger-protocol/signed-context.ts'
 
-function event(triggerSource: string): PreSignUpEvent {
+const email = 'ada@example.com'
+process.env['AUTHSIGNAL_SECRET'] = 'tenant-secret'
+const { handler } = await import('../../src/triggers/pre-sign-up.ts')
+const key = derivedKey('tenant-secret', 'context')
+
+function event(
+  triggerSource: string,
+  request: Partial<PreSignUpEvent['request']> = {},
+): PreSignUpEvent {
   return {
     version: '1',
     region: 'eu-west-1',
@@ -10,10 +19,14 @@ function event(triggerSource: string): PreSignUpEvent {
     userName: 'ada',
     callerContext: { awsSdkVersion: 'x', clientId: 'client' },
     triggerSource,
-    request: { userAttributes: { email: 'ada@example.com' } },
+    request: { userAttributes: { email }, ...request },
     response: { autoConfirmUser: true, autoVerifyEmail: true, autoVerifyPhone: true },
   }
 }
+
+const signedFor = (address: string, signingKey = key) => ({
+  clientMetadata: writeContext(signingKey, address, { identifier: 'email' }),
+})
 
 t.test(
   'an administrator may create users, who are neither confirmed nor verified by it',
@@ -28,6 +41,28 @@ t.test(
   },
 )
 
+t.test('our service may sign a user up, who is confirmed and not verified', async (t) => {
+  t.strictSame((await handler(event('PreSignUp_SignUp', signedFor(email)))).response, {
+    autoConfirmUser: true,
+    autoVerifyEmail: false,
+    autoVerifyPhone: false,
+  })
+})
+
 t.test('a stranger may not register anybody', async (t) => {
-  await t.rejects(handler(event('PreSignUp_SignUp')), { message: 'SIGN_UP_NOT_ALLOWED' })
+  const signed = signedFor(email)
+  const old = writeContext(key, email, { identifier: 'email' }, Date.now() - 3_600_000)
+  for (const request of [
+    {},
+    { clientMetadata: null },
+    { clientMetadata: { signature: '' } },
+    { clientMetadata: old },
+    signedFor('other@example.com'),
+    signedFor(email, derivedKey('another secret', 'context')),
+    { ...signed, userAttributes: {} },
+    { ...signed, userAttributes: { email, phone_number: '+6421234567' } },
+    { ...signed, userAttributes: { email: 'other@example.com' } },
+  ]) {
+    await t.rejects(handler(event('PreSignUp_SignUp', request)), { message: 'SIGN_UP_NOT_ALLOWED' })
+  }
 })
