@@ -21,8 +21,10 @@ export async function alignAuthenticators(
   const missing: Address[] = []
   for (const address of addresses) {
     const ofKind = enrolled.filter(({ method }) => address.provenBy.includes(method))
-    stale.push(...ofKind.filter((entry) => !isProofOf(entry, address)))
-    if (!ofKind.some((entry) => isProofOf(entry, address))) missing.push(address)
+    // One that somebody began to enrol and never finished is of no use to the user.
+    const isFit = (entry: EnrolledAuthenticator) => entry.isVerified && isOf(entry, address)
+    stale.push(...ofKind.filter((entry) => !isFit(entry)))
+    if (!ofKind.some(isFit)) missing.push(address)
   }
   if (stale.length === 0 && missing.length === 0) return enrolled
   for (const { id } of stale) await authsignal.removeAuthenticator(userId, id)
@@ -30,9 +32,9 @@ export async function alignAuthenticators(
   return authsignal.authenticators(userId)
 }
 
-/** True when a passed challenge of this authenticator proves the address. */
-export function isProofOf(entry: EnrolledAuthenticator, address: Address): boolean {
-  return entry.isVerified && sameAddress(entry.address, address.value)
+/** True when what this authenticator sends goes to the address, so that a passed challenge proves it. */
+export function isOf(entry: EnrolledAuthenticator, address: Address): boolean {
+  return address.provenBy.includes(entry.method) && sameAddress(entry.address, address.value)
 }
 
 async function enrolOnce(

@@ -1,9 +1,9 @@
-import type { TrackedAction } from '../authsignal/answers.ts'
+import type { EnrolledAuthenticator, TrackedAction } from '../authsignal/answers.ts'
 import type { TrackInput } from '../authsignal/client.ts'
 import { SignInError } from '../sign-in/errors.ts'
 import { isBlocked } from '../trigger-protocol/states.ts'
 import type { Address } from './addresses.ts'
-import { alignAuthenticators } from './align-authenticators.ts'
+import { alignAuthenticators, isOf } from './align-authenticators.ts'
 import type { TriggerSettings } from './settings.ts'
 
 /** What the service tells of the client; addresses come from Cognito, never from a request. */
@@ -52,6 +52,9 @@ export async function trackUser(
     track(idempotencyKey),
     authsignal.authenticators(userId),
   ])
+  // What was enrolled just now need not say that it is verified: only its address counts.
+  const isUsable = (entry: EnrolledAuthenticator) =>
+    entry.isVerified || addresses.some((address) => isOf(entry, address))
   const aligned = await alignAuthenticators(authsignal, userId, addresses, enrolled)
   const isOfBefore = isOver(first) || !first.isEnrolled
   const key = isOfBefore ? newKey() : idempotencyKey
@@ -61,7 +64,7 @@ export async function trackUser(
     token: tracked.token,
     url: tracked.url,
     idempotencyKey: key,
-    authenticatorIds: aligned.filter(({ isVerified }) => isVerified).map(({ id }) => id),
+    authenticatorIds: aligned.filter(isUsable).map(({ id }) => id),
   }
 }
 

@@ -4,7 +4,7 @@ import { readContext } from '../trigger-protocol/signed-context.ts'
 import { isBlocked } from '../trigger-protocol/states.ts'
 import { PROVIDE_AUTH_PARAMETERS } from '../trigger-protocol/words.ts'
 import { addressesInPlay, provenThing, type Address } from './addresses.ts'
-import { isProofOf } from './align-authenticators.ts'
+import { isOf } from './align-authenticators.ts'
 import { subOf, type VerifyEvent } from './events.ts'
 import type { TriggerSettings } from './settings.ts'
 
@@ -84,7 +84,7 @@ function whatIsProven(
     proven === 'possession' ? entry.method === method : proven.provenBy.includes(entry.method),
   )
   const isSound = (entry: EnrolledAuthenticator) =>
-    then.has(entry.id) && (proven === 'possession' ? entry.isVerified : isProofOf(entry, proven))
+    then.has(entry.id) && (proven === 'possession' ? entry.isVerified : isOf(entry, proven))
   return candidates.length > 0 && candidates.every(isSound) ? proven : undefined
 }
 

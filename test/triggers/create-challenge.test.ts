@@ -216,3 +216,32 @@ for (const outcome of ['BLOCK', 'REVIEW'] as const) {
 function lastTracked({ calls }: LocalAuthsignal): unknown {
   return calls.findLast(({ operation }) => operation.startsWith('POST /users/'))!.body
 }
+
+t.test('an enrolment that was begun and never finished does not keep the user out', async (t) => {
+  const { authsignal, settings, user } = await tenant(t)
+  // As published triggers leave it: a token of an unenrolled user, an enrolment without a code.
+  const { token } = await settings.authsignal.track({
+    userId: sub,
+    action: 'cognitoAuth',
+    idempotencyKey: 'before',
+    attributes: {},
+  })
+  await user.call(token, '/user-authenticators/email-otp', { email })
+  const { response } = await createChallenge(settings, createEvent())
+  await user.pass(response.publicChallengeParameters!['token']!, email)
+  t.equal(authsignal.users.get(sub)!.authenticators.length, 1)
+})
+
+t.test('a tenant that does not call a server-side enrolment verified works as well', async (t) => {
+  const { settings } = await tenant(t)
+  const authenticators = async (userId: string) => {
+    const all = await settings.authsignal.authenticators(userId)
+    return all.map((entry) => ({ ...entry, isVerified: false }))
+  }
+  const authsignal = { ...settings.authsignal, authenticators }
+  for (const time of ['first', 'second']) {
+    const { response } = await createChallenge({ ...settings, authsignal }, createEvent())
+    const [enrolled] = await authenticators(sub)
+    t.equal(response.privateChallengeParameters!['authenticators'], enrolled!.id, time)
+  }
+})
