@@ -46,6 +46,20 @@ t.test('an authenticator app enrolled under the attempt itself does not finish i
   t.match(finished.body, { status: 401, code: 'challenge_failed' })
 })
 
+t.test('a magic link proves the email address, wherever it is opened', async (t) => {
+  const stack = await startStack(t)
+  const { body } = await stack.start({ email })
+  await call(stack, body.token, '/challenge/email-magic-link')
+  const [message] = stack.authsignal.messages(email)
+  const { origin, pathname, searchParams } = new URL(message!.url!)
+  // What the button of the page sends; opening the link alone confirms nothing.
+  await fetch(`${origin}${pathname}`, { method: 'POST', body: searchParams })
+  const { answer } = await call(stack, body.token, '/verify/email-magic-link/finalize', {})
+  const finished = await stack.finish({ session: body.session, token: answer.accessToken })
+  t.equal(finished.status, 200)
+  t.match(stack.cognito.users.find(email)!.attributes, { email_verified: 'true' })
+})
+
 t.test('a code by WhatsApp proves the phone number', async (t) => {
   const stack = await startStack(t)
   const { body } = await stack.start({ phoneNumber })
