@@ -57,7 +57,8 @@ t.test('both ways give new tokens of the same sign-in and no new refresh token',
       t.equal(after[claim], before[claim])
     }
     t.not(after.jti, before.jti)
-    t.equal((after.iat ?? 0) - (before.iat ?? 0), 60)
+    // At least: the machine's own clock goes on beside the minute it was moved by.
+    t.ok((after.iat ?? 0) - (before.iat ?? 0) >= 60)
   }
 })
 
