@@ -8,7 +8,7 @@ import {
   DeadlineExceeded,
   isConnectionFailure,
   isRefusedToken,
-  isUnknownUser,
+  isUnknown,
 } from './failure.ts'
 
 export interface AuthsignalOptions {
@@ -99,7 +99,7 @@ export function authsignalClient({ secret, url, timeoutMs }: AuthsignalOptions):
           return readAuthenticators(await sdk.getAuthenticators({ userId: pathSegment(userId) }))
         } catch (error) {
           // Asked beside the first track, which is what makes the user known.
-          if (isUnknownUser(error)) return []
+          if (isUnknown(error)) return []
           throw error
         }
       }),
@@ -128,12 +128,17 @@ export function authsignalClient({ secret, url, timeoutMs }: AuthsignalOptions):
       }),
 
     removeAuthenticator: (userId, id) =>
-      call('removeAuthenticator', () =>
-        sdk.deleteAuthenticator({
-          userId: pathSegment(userId),
-          userAuthenticatorId: pathSegment(id),
-        }),
-      ),
+      call('removeAuthenticator', async () => {
+        try {
+          await sdk.deleteAuthenticator({
+            userId: pathSegment(userId),
+            userAuthenticatorId: pathSegment(id),
+          })
+        } catch (error) {
+          // Gone already: a racing start was faster, or the answer to our own first try got lost.
+          if (!isUnknown(error)) throw error
+        }
+      }),
   }
 }
 

@@ -26,8 +26,8 @@ export function isRefusedToken(error: unknown): boolean {
   return isRefusal && statusCode !== 429 && !ourFault
 }
 
-/** True when Authsignal has never heard of the user; whether it says so is not documented. */
-export function isUnknownUser(error: unknown): boolean {
+/** True when Authsignal does not know the user or authenticator; when it says so is not documented. */
+export function isUnknown(error: unknown): boolean {
   return error instanceof AuthsignalError && error.statusCode === 404
 }
 

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { AdminCreateUserCommand, SignUpCommand } from '@aws-sdk/client-cognito-identity-provider'
+import {
+  AdminCreateUserCommand,
+  SignUpCommand,
+  type CognitoIdentityProviderClient,
+} from '@aws-sdk/client-cognito-identity-provider'
 import type { Identifier } from '../sign-in/identifier.ts'
 import { writeContext } from '../trigger-protocol/signed-context.ts'
 import { secretHash } from './secret-hash.ts'
 import { unusable } from './tokens.ts'
-import type { UserPoolOptions } from './user-pool.ts'
 
 /**
  * A way to make a user, which throws what the SDK throws. Nothing is marked verified: an address is
@@ -20,7 +23,13 @@ export interface Registration {
 }
 
 /** With AdminCreateUser, which takes AWS credentials. Nobody is sent a message. */
-export function byAdministrator({ client, userPoolId }: UserPoolOptions): Registration {
+export function byAdministrator({
+  client,
+  userPoolId,
+}: {
+  client: CognitoIdentityProviderClient
+  userPoolId: string
+}): Registration {
   const register: Registration['register'] = async (username, identifier, options) => {
     const command = new AdminCreateUserCommand({
       UserPoolId: userPoolId,
@@ -38,7 +47,15 @@ export function byAdministrator({ client, userPoolId }: UserPoolOptions): Regist
  * signed for the address, and refuses everybody else.
  */
 export function bySignUp(
-  { client, clientId, clientSecret }: UserPoolOptions,
+  {
+    client,
+    clientId,
+    clientSecret,
+  }: {
+    client: CognitoIdentityProviderClient
+    clientId: string
+    clientSecret?: string | undefined
+  },
   contextKey: Buffer,
 ): Registration {
   const register: Registration['register'] = async (username, identifier, options) => {

@@ -137,17 +137,20 @@ t.test('a page of a firewall says nothing about a token', async (t) => {
   }
 })
 
-t.test('a user whom Authsignal has never heard of has no authenticators', async (t) => {
+t.test('what Authsignal has never heard of is not there, and need not be removed', async (t) => {
   for (const answer of [refusal(404, 'not_found'), refusal(404, 'user_not_found')]) {
     const upstream = await startUpstream(t, () => answer)
     t.strictSame(await CALLS['authenticators']!(clientAt(upstream.url)), [])
     t.equal(upstream.requests.length, 1)
-    for (const operation of ['track', 'enrol', 'removeAuthenticator']) {
+    await t.resolves(CALLS['removeAuthenticator']!(clientAt(upstream.url)), 'gone is gone')
+    for (const operation of ['track', 'enrol']) {
       await t.rejects(CALLS[operation]!(clientAt(upstream.url)), signInError('upstream_error'))
     }
   }
   for (const status of [400, 401, 403, 410]) {
     const upstream = await startUpstream(t, () => refusal(status, 'not_found'))
-    await t.rejects(CALLS['authenticators']!(clientAt(upstream.url)), signInError('upstream_error'))
+    for (const operation of ['authenticators', 'removeAuthenticator']) {
+      await t.rejects(CALLS[operation]!(clientAt(upstream.url)), signInError('upstream_error'))
+    }
   }
 })

@@ -245,3 +245,22 @@ t.test('a tenant that does not call a server-side enrolment verified works as we
     t.equal(response.privateChallengeParameters!['authenticators'], enrolled!.id, time)
   }
 })
+
+t.test('racing starts that find the same old address all get a challenge', async (t) => {
+  const { authsignal, settings } = await tenant(t)
+  await createChallenge(settings, createEvent())
+  const userAttributes = { sub, email: 'new@example.com', email_verified: 'true' }
+  // All of them see the old authenticator before the first of them removes it.
+  const enrolled = await settings.authsignal.authenticators(sub)
+  let asked = 0
+  const authenticators = async (userId: string) =>
+    (asked += 1) <= 3 ? enrolled : settings.authsignal.authenticators(userId)
+  const raced = { ...settings, authsignal: { ...settings.authsignal, authenticators } }
+  const starts = await Promise.all(
+    [1, 2, 3].map(() => createChallenge(raced, createEvent({ userAttributes }))),
+  )
+  t.ok(starts.every(({ response }) => response.publicChallengeParameters?.['token']))
+  t.ok(
+    authsignal.users.get(sub)!.authenticators.every((entry) => entry.email === 'new@example.com'),
+  )
+})
