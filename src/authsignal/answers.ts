@@ -15,6 +15,12 @@ export interface Validation {
   action?: string
   idempotencyKey?: string
   method?: string
+  stateUpdatedAt?: string
+}
+
+export interface KnownUser {
+  /** Cognito's username, which the create trigger tracks. */
+  username?: string
 }
 
 export interface EnrolledAuthenticator {
@@ -50,6 +56,7 @@ export function readValidation(answer: unknown): Validation {
     action: 'action',
     idempotencyKey: 'idempotencyKey',
     method: 'verificationMethod',
+    stateUpdatedAt: 'stateUpdatedAt',
   } as const
   const validation: Validation = { isValid }
   for (const [ours, theirs] of Object.entries(names)) {
@@ -57,6 +64,11 @@ export function readValidation(answer: unknown): Validation {
     if (typeof value === 'string') Object.assign(validation, { [ours]: value })
   }
   return validation
+}
+
+export function readUser(answer: unknown): KnownUser {
+  const { username } = fieldsOf(answer)
+  return typeof username === 'string' && username !== '' ? { username } : {}
 }
 
 export function readCompletedBy(answer: unknown, idempotencyKey: string): string | undefined {

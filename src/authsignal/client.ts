@@ -1,8 +1,14 @@
 import { Authsignal, VerificationMethod } from '@authsignal/node'
 import axios from 'axios'
-import { SignInError } from '../sign-in/errors.ts'
-import { readAuthenticators, readCompletedBy, readTracked, readValidation } from './answers.ts'
-import type { EnrolledAuthenticator, TrackedAction, Validation } from './answers.ts'
+import { ServiceError } from '../errors.ts'
+import {
+  readAuthenticators,
+  readCompletedBy,
+  readTracked,
+  readUser,
+  readValidation,
+} from './answers.ts'
+import type { EnrolledAuthenticator, KnownUser, TrackedAction, Validation } from './answers.ts'
 import {
   authsignalFailure,
   DeadlineExceeded,
@@ -37,7 +43,10 @@ export interface TrackInput {
 
 export interface AuthsignalClient {
   track(input: TrackInput): Promise<TrackedAction>
-  validate(input: { token: string; userId: string; action: string }): Promise<Validation>
+  /** @param input.userId left out where only the token says who it is */
+  validate(input: { token: string; userId?: string; action: string }): Promise<Validation>
+  /** A user who is not known has no username either. */
+  user(userId: string): Promise<KnownUser>
   authenticators(userId: string): Promise<EnrolledAuthenticator[]>
   /** Id of the authenticator that completed the action, where Authsignal says. */
   completedBy(input: {
@@ -68,7 +77,7 @@ export function authsignalClient({ secret, url, timeoutMs }: AuthsignalOptions):
     try {
       return await withinDeadline(timeoutMs, () => onceMoreIfLost(send))
     } catch (error) {
-      throw error instanceof SignInError ? error : authsignalFailure(operation, error)
+      throw error instanceof ServiceError ? error : authsignalFailure(operation, error)
     }
   }
 
@@ -83,12 +92,22 @@ export function authsignalClient({ secret, url, timeoutMs }: AuthsignalOptions):
         return readTracked(answer)
       }),
 
-    validate: ({ token, userId, action }) =>
+    validate: (input) =>
       call('validate', async () => {
         try {
-          return readValidation(await sdk.validateChallenge({ token, userId, action }))
+          return readValidation(await sdk.validateChallenge(input))
         } catch (error) {
           if (isRefusedToken(error)) return { isValid: false }
+          throw error
+        }
+      }),
+
+    user: (userId) =>
+      call('user', async () => {
+        try {
+          return readUser(await sdk.getUser({ userId: pathSegment(userId) }))
+        } catch (error) {
+          if (isUnknown(error)) return {}
           throw error
         }
       }),

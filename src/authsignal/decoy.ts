@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { SignInError } from '../sign-in/errors.ts'
+import { ServiceError } from '../errors.ts'
 import { isBlocked } from '../trigger-protocol/states.ts'
 import type { AuthsignalClient, TrackInput } from './client.ts'
 
@@ -24,7 +24,7 @@ export interface DecoyInput {
  * A challenge for nobody: tracked for real, so that it takes as long, fails and is blocked as often
  * and looks the same as any other, then given a signature that fails. The token is worth nothing at
  * Authsignal: it can neither enrol an authenticator nor send a message.
- * @throws SignInError `sign_in_blocked` where a rule says so, as for a real user
+ * @throws ServiceError `sign_in_blocked` where a rule says so, as for a real user
  */
 export async function makeDecoy(
   client: Pick<AuthsignalClient, 'track'>,
@@ -37,10 +37,10 @@ export async function makeDecoy(
     idempotencyKey,
     attributes: { ...attributes, username: DECOY_USER },
   })
-  if (isBlocked(tracked.state)) throw new SignInError('sign_in_blocked')
+  if (isBlocked(tracked.state)) throw new ServiceError('sign_in_blocked')
   // A URL with some other token in it would hand out one that works.
   if (!tracked.url.includes(tracked.token)) {
-    throw new SignInError('upstream_error', {
+    throw new ServiceError('upstream_error', {
       upstream: { service: 'authsignal', operation: 'track', reason: 'url without the token' },
     })
   }

@@ -1,5 +1,5 @@
 import { AuthsignalError } from '@authsignal/node'
-import { SignInError, type SignInErrorCode } from '../sign-in/errors.ts'
+import { ServiceError, type ErrorCode } from '../errors.ts'
 
 const RETRY_AFTER_SECONDS = 5
 
@@ -7,9 +7,9 @@ const RETRY_AFTER_SECONDS = 5
  * Our own error for whatever the SDK threw. Nothing of the original goes along: its `axiosError`
  * holds the API secret in plain text and in its Basic header, and its message may hold an address.
  */
-export function authsignalFailure(operation: string, error: unknown): SignInError {
+export function authsignalFailure(operation: string, error: unknown): ServiceError {
   const { code, reason } = classify(error)
-  return new SignInError(code, {
+  return new ServiceError(code, {
     ...(code === 'upstream_unavailable' ? { retryAfter: RETRY_AFTER_SECONDS } : {}),
     upstream: { service: 'authsignal', operation, reason },
   })
@@ -37,7 +37,7 @@ export function isConnectionFailure(error: unknown): boolean {
   return error.errorCode === 'unexpected_error' && /ECONN|EPIPE|socket hang up/.test(error.message)
 }
 
-function classify(error: unknown): { code: SignInErrorCode; reason: string } {
+function classify(error: unknown): { code: ErrorCode; reason: string } {
   if (error instanceof DeadlineExceeded) return { code: 'upstream_timeout', reason: 'deadline' }
   if (!(error instanceof AuthsignalError)) return { code: 'upstream_error', reason: 'unusable' }
   const { statusCode, errorCode, message } = error

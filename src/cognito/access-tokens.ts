@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose'
-import { SignInError } from '../sign-in/errors.ts'
+import { ServiceError } from '../errors.ts'
 import type { VerifyAccessToken } from '../tokens/ports.ts'
 
 const JWKS_TIMEOUT_MS = 3_000
@@ -40,11 +40,13 @@ export function accessTokenVerifier(options: AccessTokenOptions): VerifyAccessTo
     }).catch((error: unknown) => {
       throw failureOf(error)
     })
-    const { sub, username } = payload
+    const { sub, username, auth_time: authTime, origin_jti: signInId } = payload
     // Access tokens have no audience; the client stands in `client_id`.
     const isOurs = payload['client_id'] === options.clientId && payload['token_use'] === 'access'
-    if (!isOurs || !isText(sub) || !isText(username)) throw new SignInError('invalid_token')
-    return { sub, username, accessToken }
+    if (!isOurs || !isText(sub) || !isText(username) || typeof authTime !== 'number') {
+      throw new ServiceError('invalid_token')
+    }
+    return { sub, username, accessToken, authTime, ...(isText(signInId) ? { signInId } : {}) }
   }
 }
 
@@ -58,15 +60,15 @@ function isText(value: JWTPayload[string]): value is string {
 }
 
 /** What is wrong with the token is the client's affair; that its keys cannot be had is not. */
-function failureOf(error: unknown): SignInError {
+function failureOf(error: unknown): ServiceError {
   const upstream = { service: 'cognito', operation: 'JWKS' } as const
   if (error instanceof errors.JWKSTimeout) {
-    return new SignInError('upstream_timeout', { upstream: { ...upstream, reason: 'timeout' } })
+    return new ServiceError('upstream_timeout', { upstream: { ...upstream, reason: 'timeout' } })
   }
   const isAboutToken =
     error instanceof errors.JOSEError && error.code !== 'ERR_JOSE_GENERIC' && !isJwks(error)
-  if (isAboutToken) return new SignInError('invalid_token')
-  return new SignInError('upstream_unavailable', {
+  if (isAboutToken) return new ServiceError('invalid_token')
+  return new ServiceError('upstream_unavailable', {
     retryAfter: RETRY_AFTER_SECONDS,
     upstream: { ...upstream, reason: 'keys cannot be fetched' },
   })

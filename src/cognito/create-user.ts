@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { SignInError } from '../sign-in/errors.ts'
+import { ServiceError } from '../errors.ts'
 import type { Identifier } from '../sign-in/identifier.ts'
 import type { CreateOutcome, UserPool } from '../sign-in/ports.ts'
 import { readSdkError, upstreamFailure } from './exceptions.ts'
@@ -47,7 +47,7 @@ class AddressIsAlias extends Error {
 }
 
 function outcomeOf(operation: string, error: unknown, username: string): CreateOutcome {
-  if (error instanceof SignInError) throw error
+  if (error instanceof ServiceError) throw error
   const { name, message } = readSdkError(error)
   // Somebody else was faster, or a double tap: there is a user, which is all that was wanted.
   if (name === 'UsernameExistsException') return { outcome: 'exists', username }

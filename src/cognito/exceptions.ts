@@ -1,4 +1,4 @@
-import { SignInError, type SignInErrorCode } from '../sign-in/errors.ts'
+import { ServiceError, type ErrorCode } from '../errors.ts'
 import { TRIGGER_ERRORS } from '../trigger-protocol/words.ts'
 
 /** Seconds; Cognito's quotas are per second, a limit on one user lasts longer. */
@@ -39,10 +39,10 @@ export function readSdkError(error: unknown): SdkError {
  * The error a client is told of when Cognito failed in a way that says nothing about the user.
  * Only the exception's name and request id go along: its message may hold an address.
  */
-export function upstreamFailure(operation: string, error: unknown): SignInError {
+export function upstreamFailure(operation: string, error: unknown): ServiceError {
   const { name, message, requestId, httpStatus } = readSdkError(error)
   const { code, retryAfter } = classify(name, message, httpStatus)
-  return new SignInError(code, {
+  return new ServiceError(code, {
     ...(retryAfter === undefined ? {} : { retryAfter }),
     upstream: {
       service: 'cognito',
@@ -57,7 +57,7 @@ function classify(
   name: string,
   message: string,
   httpStatus: number | undefined,
-): { code: SignInErrorCode; retryAfter?: number } {
+): { code: ErrorCode; retryAfter?: number } {
   const later = TRY_LATER.get(name)
   if (later !== undefined) return { code: 'upstream_unavailable', retryAfter: later }
   if (name === 'UserLambdaValidationException') return { code: triggerErrorCode(message) }
@@ -80,7 +80,7 @@ function classify(
 }
 
 /** Our own triggers throw one of a few constants; whatever else a trigger throws is a defect. */
-function triggerErrorCode(message: string): SignInErrorCode {
+function triggerErrorCode(message: string): ErrorCode {
   const text = /failed with error (\w+)\.$/.exec(message)?.[1]
   for (const [thrown, code] of Object.entries(TRIGGER_ERRORS)) if (thrown === text) return code
   return 'upstream_error'

@@ -1,11 +1,11 @@
 import type { AuthenticationResultType } from '@aws-sdk/client-cognito-identity-provider'
-import { SignInError } from '../sign-in/errors.ts'
+import { ServiceError } from '../errors.ts'
 import type { Tokens } from '../sign-in/ports.ts'
 
 /**
  * Reads the tokens of an answer.
  * @param username whose they must be; whoever's they are when left out
- * @throws SignInError `upstream_error` when they are not all there, or of another user or client
+ * @throws ServiceError `upstream_error` when they are not all there, or of another user or client
  */
 export function readTokens(
   operation: string,
@@ -38,8 +38,8 @@ export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
 
-export function unusable(operation: string, reason: string): SignInError {
-  return new SignInError('upstream_error', {
+export function unusable(operation: string, reason: string): ServiceError {
+  return new ServiceError('upstream_error', {
     upstream: { service: 'cognito', operation, reason },
   })
 }

@@ -5,7 +5,7 @@ import {
   type InitiateAuthCommandOutput,
   type RespondToAuthChallengeCommandOutput,
 } from '@aws-sdk/client-cognito-identity-provider'
-import { SignInError } from '../sign-in/errors.ts'
+import { ServiceError } from '../errors.ts'
 import type { PendingChallenge, UserPool } from '../sign-in/ports.ts'
 import { createUser } from './create-user.ts'
 import { readSdkError, upstreamFailure } from './exceptions.ts'
@@ -114,8 +114,8 @@ function isSessionGone(error: unknown): boolean {
   )
 }
 
-function asFailure(operation: string, error: unknown): SignInError {
-  return error instanceof SignInError ? error : upstreamFailure(operation, error)
+function asFailure(operation: string, error: unknown): ServiceError {
+  return error instanceof ServiceError ? error : upstreamFailure(operation, error)
 }
 
 function pendingChallenge(

@@ -1,13 +1,13 @@
 import type { FastifyRequest } from 'fastify'
-import { SignInError } from '../sign-in/errors.ts'
+import { ServiceError } from '../errors.ts'
 
 /**
  * The access token of a request (RFC 6750).
- * @throws SignInError `invalid_token` when there is none in the form of one
+ * @throws ServiceError `invalid_token` when there is none in the form of one
  */
 export function bearerToken({ headers }: FastifyRequest): string {
   const [, token] = /^Bearer ([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '') ?? []
-  if (token === undefined || token.length > MAX_LENGTH) throw new SignInError('invalid_token')
+  if (token === undefined || token.length > MAX_LENGTH) throw new ServiceError('invalid_token')
   return token
 }
 

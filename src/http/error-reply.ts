@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { SignInError } from '../sign-in/errors.ts'
+import { ServiceError } from '../errors.ts'
 import { PROBLEMS, type ProblemCode } from './problems.ts'
 import type { Problem } from './problem-schema.ts'
 
@@ -47,7 +47,7 @@ export function problemFor(error: unknown, requestId: string): Problem {
     code,
     requestId,
   }
-  if (error instanceof SignInError) {
+  if (error instanceof ServiceError) {
     if (error.errors !== undefined) problem.errors = error.errors
     if (error.retryAfter !== undefined) problem.retryAfter = error.retryAfter
     if (error.retry !== undefined) problem.retry = error.retry
@@ -71,7 +71,7 @@ const FASTIFY_CODES = new Map<unknown, ProblemCode>([
 ])
 
 function codeOf(error: unknown): ProblemCode {
-  if (error instanceof SignInError || error instanceof HttpProblem) return error.code
+  if (error instanceof ServiceError || error instanceof HttpProblem) return error.code
   if (!isFastifyError(error)) return 'internal_error'
   const known = FASTIFY_CODES.get(error.code)
   if (known !== undefined) return known
@@ -104,7 +104,7 @@ function validationErrors({ validation = [] }: FastifyError): NonNullable<Proble
 
 function logFailure(error: unknown, problem: Problem, request: FastifyRequest): void {
   const { code } = problem
-  if (error instanceof SignInError && error.upstream !== undefined) {
+  if (error instanceof ServiceError && error.upstream !== undefined) {
     request.log.warn({ code, upstream: error.upstream }, 'upstream failed')
   } else if (problem.status === 500) {
     request.log.error({ code, err: error }, 'internal error')

@@ -1,8 +1,7 @@
-import type { SignInErrorCode } from '../sign-in/errors.ts'
+import type { ErrorCode } from '../errors.ts'
 
 export type ProblemCode =
-  | SignInErrorCode
-  | 'not_found'
+  | ErrorCode
   | 'method_not_allowed'
   | 'payload_too_large'
   | 'unsupported_media_type'
@@ -40,6 +39,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The token is not valid',
     detail: 'Refresh the tokens; if that is refused too, start a sign-in.',
   },
+  step_up_required: {
+    status: 401,
+    title: 'A fresh proof is required',
+    detail:
+      'Finish a step-up of the action manageAuthenticators, or sign in again, then repeat the call.',
+  },
   sign_in_blocked: {
     status: 403,
     title: 'The sign-in was blocked',
@@ -59,6 +64,16 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     status: 405,
     title: 'The method is not allowed here',
     detail: 'Use one of the methods in the Allow header.',
+  },
+  last_authenticator: {
+    status: 409,
+    title: 'This is the last way in',
+    detail: 'Add another authenticator before you remove this one.',
+  },
+  address_in_use: {
+    status: 409,
+    title: 'The address belongs to another account',
+    detail: 'Use another address, or sign in with this one.',
   },
   payload_too_large: {
     status: 413,

@@ -1,7 +1,7 @@
 import { readExistenceHint } from '../trigger-protocol/existence-hint.ts'
 import { isBlocked } from '../trigger-protocol/states.ts'
 import { PROVIDE_AUTH_PARAMETERS } from '../trigger-protocol/words.ts'
-import { SignInError } from './errors.ts'
+import { ServiceError } from '../errors.ts'
 import type { IssuedChallenge, PendingChallenge } from './ports.ts'
 
 /** The made-up username of an unknown user is a UUID of version 3 (aws/aws-sdk-go#3134). */
@@ -24,14 +24,14 @@ export function isForNobody(challenge: PendingChallenge, hintKey: Buffer): boole
 
 /**
  * What the create trigger, ours or the vendor's, issued for the client.
- * @throws SignInError `sign_in_blocked` when a rule said no, `upstream_error` when there is nothing
+ * @throws ServiceError `sign_in_blocked` when a rule said no, `upstream_error` when there is nothing
  *   a client could use
  */
 export function readIssued({ parameters }: PendingChallenge): IssuedChallenge {
   const { token, url, state } = parameters
-  if (isBlocked(state)) throw new SignInError('sign_in_blocked')
+  if (isBlocked(state)) throw new ServiceError('sign_in_blocked')
   if (!token && !url) {
-    throw new SignInError('upstream_error', {
+    throw new ServiceError('upstream_error', {
       upstream: {
         service: 'cognito',
         operation: 'CreateAuthChallenge',

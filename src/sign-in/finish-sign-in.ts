@@ -4,7 +4,7 @@ import { noFasterThanFloor } from './answer-floor.ts'
 import { asksForContext, readIssued } from './challenge-dialect.ts'
 import { withConnection, type Connection } from './client-context.ts'
 import type { SignInDeps } from './deps.ts'
-import { SignInError, type Retry } from './errors.ts'
+import { ServiceError, type Retry } from '../errors.ts'
 import type { IssuedChallenge, PendingChallenge, Tokens } from './ports.ts'
 import type { Attempt } from './sealed-session.ts'
 
@@ -16,7 +16,7 @@ export interface FinishSignInInput extends Connection {
 
 /**
  * Trades a proof for tokens.
- * @throws SignInError `challenge_failed` (with `retry` while attempts remain), `session_expired`,
+ * @throws ServiceError `challenge_failed` (with `retry` while attempts remain), `session_expired`,
  *   `sign_in_blocked`, `upstream_*`
  */
 export async function finishSignIn(deps: SignInDeps, input: FinishSignInInput): Promise<Tokens> {
@@ -28,7 +28,7 @@ export async function finishSignIn(deps: SignInDeps, input: FinishSignInInput): 
 
 function isRefusal(error: unknown): boolean {
   return (
-    error instanceof SignInError &&
+    error instanceof ServiceError &&
     ['challenge_failed', 'session_expired', 'sign_in_blocked'].includes(error.code)
   )
 }
@@ -61,7 +61,7 @@ async function answer(
     case 'refused':
       throw refused(undefined)
     case 'session_gone':
-      throw new SignInError('session_expired')
+      throw new ServiceError('session_expired')
   }
 }
 
@@ -83,7 +83,7 @@ async function refuseNobody(
   attempt: Attempt,
   input: FinishSignInInput,
 ): Promise<never> {
-  if (!deps.lookalike.spend(attempt)) throw new SignInError('session_expired')
+  if (!deps.lookalike.spend(attempt)) throw new ServiceError('session_expired')
   const next = deps.lookalike.next(attempt)
   if (next.refused >= MAX_ATTEMPTS) throw refused(undefined)
   const context = withConnection(attempt.context, input)
@@ -97,6 +97,6 @@ function sealRetry(deps: SignInDeps, attempt: Attempt, issued: IssuedChallenge):
   return { session, ...issued, expiresIn }
 }
 
-function refused(retry: Retry | undefined): SignInError {
-  return new SignInError('challenge_failed', retry === undefined ? {} : { retry })
+function refused(retry: Retry | undefined): ServiceError {
+  return new ServiceError('challenge_failed', retry === undefined ? {} : { retry })
 }

@@ -1,6 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
 import { IsEmail } from 'typebox/format'
-import { SignInError } from './errors.ts'
+import { ServiceError } from '../errors.ts'
 
 /** Who wants in, in the one spelling that both upstreams and all our hashes see. */
 export interface Identifier {
@@ -14,7 +14,7 @@ const COGNITO_USERNAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$/u
 
 /**
  * Reads the one identifier of a start request.
- * @throws SignInError `invalid_request` naming the field, when there is none, more than one, or it is malformed
+ * @throws ServiceError `invalid_request` naming the field, when there is none, more than one, or it is malformed
  */
 export function parseIdentifier(input: {
   email?: string
@@ -64,6 +64,6 @@ function parseUsername(text: string): string {
   return text
 }
 
-function invalid(pointer: string, detail: string): SignInError {
-  return new SignInError('invalid_request', { errors: [{ pointer, detail }] })
+function invalid(pointer: string, detail: string): ServiceError {
+  return new ServiceError('invalid_request', { errors: [{ pointer, detail }] })
 }

@@ -41,7 +41,7 @@ export type CreateOutcome =
   | { outcome: 'unsupported' }
 
 /**
- * The user pool, in our words. Every method fails with a SignInError `upstream_*` only, at the latest
+ * The user pool, in our words. Every method fails with a ServiceError `upstream_*` only, at the latest
  * when its signal says so.
  */
 export interface UserPool {

@@ -1,15 +1,15 @@
-import { SignInError } from './errors.ts'
+import { ServiceError } from '../errors.ts'
 
 /**
  * Checks where the pre-built page may send the user back to. Only query and fragment are free: a
  * validation token is added to this URL, so an attacker's host here would receive a sign-in.
- * @throws SignInError `redirect_url_not_allowed`
+ * @throws ServiceError `redirect_url_not_allowed`
  */
 export function checkRedirectUrl(url: string | undefined, allowed: readonly string[]): void {
   if (url === undefined) return
   const wanted = withoutQuery(url)
   if (wanted === undefined || !allowed.some((entry) => withoutQuery(entry) === wanted)) {
-    throw new SignInError('redirect_url_not_allowed')
+    throw new ServiceError('redirect_url_not_allowed')
   }
 }
 

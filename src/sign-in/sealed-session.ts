@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
-import { SignInError } from './errors.ts'
+import { ServiceError } from '../errors.ts'
 import type { SignInContext } from '../trigger-protocol/signed-context.ts'
 
 /** What finish must know of the start. The client carries it, and can neither read nor change it. */
@@ -23,7 +23,7 @@ export type ClientContext = Pick<
 export interface SessionSealer {
   /** @param expiresAt milliseconds since the epoch */
   seal(attempt: Attempt, expiresAt: number): string
-  /** @throws SignInError `session_expired` for anything that is expired, altered or not ours */
+  /** @throws ServiceError `session_expired` for anything that is expired, altered or not ours */
   open(session: string): Attempt
 }
 
@@ -62,9 +62,9 @@ export function sessionSealer(
 
     open(session) {
       const plain = session.startsWith(VERSION) ? decrypt(ring, associated, session) : undefined
-      if (plain === undefined) throw new SignInError('session_expired')
+      if (plain === undefined) throw new ServiceError('session_expired')
       const { expiresAt, attempt } = fromText(plain)
-      if (now() >= expiresAt) throw new SignInError('session_expired')
+      if (now() >= expiresAt) throw new ServiceError('session_expired')
       return attempt
     },
   }

@@ -4,7 +4,7 @@ import { noFasterThanFloor } from './answer-floor.ts'
 import { asksForContext, isForNobody, readIssued } from './challenge-dialect.ts'
 import { clientContext, withConnection, type Connection } from './client-context.ts'
 import type { SignInDeps } from './deps.ts'
-import { SignInError } from './errors.ts'
+import { ServiceError } from '../errors.ts'
 import { parseIdentifier, type Identifier } from './identifier.ts'
 import type { BeginOutcome, IssuedChallenge, PendingChallenge } from './ports.ts'
 import { checkRedirectUrl } from './redirect-url.ts'
@@ -30,7 +30,7 @@ const CREATION_LAG_MS = 200
 
 /**
  * Begins a sign-in, creating the user if missing. Known, new and unusable users get the same answer.
- * @throws SignInError `invalid_request`, `redirect_url_not_allowed`, `sign_in_blocked`, `upstream_*`
+ * @throws ServiceError `invalid_request`, `redirect_url_not_allowed`, `sign_in_blocked`, `upstream_*`
  */
 export async function startSignIn(
   deps: SignInDeps,
@@ -139,13 +139,13 @@ async function passContextRound(
   throw unusable('RespondToAuthChallenge', `context round ended in ${answered.outcome}`)
 }
 
-function unsupported({ kind }: Identifier): SignInError {
+function unsupported({ kind }: Identifier): ServiceError {
   const detail = 'This service signs nobody in by this; send another identifier.'
-  return new SignInError('invalid_request', { errors: [{ pointer: `/${kind}`, detail }] })
+  return new ServiceError('invalid_request', { errors: [{ pointer: `/${kind}`, detail }] })
 }
 
-function unusable(operation: string, reason: string): SignInError {
-  return new SignInError('upstream_error', {
+function unusable(operation: string, reason: string): ServiceError {
+  return new ServiceError('upstream_error', {
     upstream: { service: 'cognito', operation, reason },
   })
 }

@@ -1,6 +1,6 @@
 import type { Tokens } from '../sign-in/ports.ts'
 
-/** Who issued the tokens and can renew or end them. Fails with a SignInError `upstream_*` only. */
+/** Who issued the tokens and can renew or end them. Fails with a ServiceError `upstream_*` only. */
 export interface TokenAuthority {
   /** `refused`: expired, revoked, reused after rotation, or not a refresh token of ours. */
   refresh(
@@ -21,7 +21,11 @@ export interface Bearer {
   sub: string
   username: string
   accessToken: string
+  /** When the user last proved who they are, in seconds since the epoch; a refresh changes nothing. */
+  authTime: number
+  /** The same for all tokens that came from one sign-in; undefined where the client does not revoke. */
+  signInId?: string
 }
 
-/** @throws SignInError `invalid_token`, or `upstream_*` while the keys cannot be had */
+/** @throws ServiceError `invalid_token`, or `upstream_*` while the keys cannot be had */
 export type VerifyAccessToken = (accessToken: string) => Promise<Bearer>

@@ -1,4 +1,4 @@
-import { SignInError } from '../sign-in/errors.ts'
+import { ServiceError } from '../errors.ts'
 import type { Tokens } from '../sign-in/ports.ts'
 import type { TokenAuthority, VerifyAccessToken } from './ports.ts'
 import { singleFlight } from './single-flight.ts'
@@ -12,11 +12,11 @@ export interface TokenDeps {
 
 /** What a client does with its tokens after the sign-in. */
 export interface TokenUseCases {
-  /** @throws SignInError `invalid_token` when the refresh token is over, `upstream_*` */
+  /** @throws ServiceError `invalid_token` when the refresh token is over, `upstream_*` */
   refreshTokens(refreshToken: string): Promise<Tokens>
-  /** Also succeeds when the token is over already. @throws SignInError `invalid_token`, `upstream_*` */
+  /** Also succeeds when the token is over already. @throws ServiceError `invalid_token`, `upstream_*` */
   signOut(refreshToken: string): Promise<void>
-  /** @throws SignInError `invalid_token`, `upstream_*` */
+  /** @throws ServiceError `invalid_token`, `upstream_*` */
   signOutEverywhere(accessToken: string): Promise<void>
 }
 
@@ -26,7 +26,7 @@ export function tokenUseCases(deps: TokenDeps): TokenUseCases {
 
   const refreshTokens = singleFlight(async (refreshToken) => {
     const answer = await authority.refresh(refreshToken, deadline())
-    if (answer.outcome === 'refused') throw new SignInError('invalid_token')
+    if (answer.outcome === 'refused') throw new ServiceError('invalid_token')
     return answer.tokens
   }, now)
 
@@ -34,12 +34,12 @@ export function tokenUseCases(deps: TokenDeps): TokenUseCases {
     refreshTokens,
     async signOut(refreshToken) {
       const outcome = await authority.revoke(refreshToken, deadline())
-      if (outcome === 'refused') throw new SignInError('invalid_token')
+      if (outcome === 'refused') throw new ServiceError('invalid_token')
     },
     async signOutEverywhere(accessToken) {
       await verifyAccessToken(accessToken)
       const outcome = await authority.revokeAll(accessToken, deadline())
-      if (outcome === 'refused') throw new SignInError('invalid_token')
+      if (outcome === 'refused') throw new ServiceError('invalid_token')
     },
   }
 }

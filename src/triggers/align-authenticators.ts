@@ -1,6 +1,6 @@
 import type { EnrolledAuthenticator } from '../authsignal/answers.ts'
 import type { AuthsignalClient } from '../authsignal/client.ts'
-import { SignInError } from '../sign-in/errors.ts'
+import { ServiceError } from '../errors.ts'
 import { sameAddress, type Address } from './addresses.ts'
 
 /**
@@ -47,7 +47,7 @@ async function enrolOnce(
     await authsignal.enrol(userId, { method, address })
   } catch (error) {
     // A racing start of the same user may have enrolled it first; ask rather than guess.
-    if (!(error instanceof SignInError) || error.code !== 'upstream_error') throw error
+    if (!(error instanceof ServiceError) || error.code !== 'upstream_error') throw error
     const now = await authsignal.authenticators(userId)
     if (!now.some((entry) => entry.method === method && sameAddress(entry.address, address))) {
       throw error

@@ -1,4 +1,4 @@
-import { SignInError } from '../sign-in/errors.ts'
+import { ServiceError } from '../errors.ts'
 import { TRIGGER_ERRORS } from '../trigger-protocol/words.ts'
 import { log } from './log.ts'
 import { TRIGGER_DEADLINE_MS } from './settings.ts'
@@ -10,7 +10,7 @@ import { TRIGGER_DEADLINE_MS } from './settings.ts'
 export async function guarded<Event>(trigger: string, work: () => Promise<Event>): Promise<Event> {
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new SignInError('upstream_timeout')), TRIGGER_DEADLINE_MS)
+    timer = setTimeout(() => reject(new ServiceError('upstream_timeout')), TRIGGER_DEADLINE_MS)
   })
   try {
     return await Promise.race([work(), deadline])
@@ -22,7 +22,7 @@ export async function guarded<Event>(trigger: string, work: () => Promise<Event>
 }
 
 function constantError(trigger: string, error: unknown): Error {
-  const known = error instanceof SignInError ? error : undefined
+  const known = error instanceof ServiceError ? error : undefined
   const [text] = Object.entries(TRIGGER_ERRORS).find(([, code]) => code === known?.code) ?? []
   log('error', 'trigger failed', {
     trigger,

@@ -1,6 +1,6 @@
 import type { EnrolledAuthenticator, TrackedAction } from '../authsignal/answers.ts'
 import type { TrackInput } from '../authsignal/client.ts'
-import { SignInError } from '../sign-in/errors.ts'
+import { ServiceError } from '../errors.ts'
 import { isBlocked } from '../trigger-protocol/states.ts'
 import type { Address } from './addresses.ts'
 import { alignAuthenticators, isOf } from './align-authenticators.ts'
@@ -43,7 +43,7 @@ export async function trackUser(
       idempotencyKey: key,
       attributes: { username, ...attributes, ...destinations },
     })
-    if (isBlocked(tracked.state)) throw new SignInError('sign_in_blocked')
+    if (isBlocked(tracked.state)) throw new ServiceError('sign_in_blocked')
     return tracked
   }
 

@@ -1,5 +1,5 @@
 import type { EnrolledAuthenticator, Validation } from '../authsignal/answers.ts'
-import { SignInError } from '../sign-in/errors.ts'
+import { ServiceError } from '../errors.ts'
 import { readContext } from '../trigger-protocol/signed-context.ts'
 import { isBlocked } from '../trigger-protocol/states.ts'
 import { PROVIDE_AUTH_PARAMETERS } from '../trigger-protocol/words.ts'
@@ -49,7 +49,7 @@ async function isProven(deps: VerifyDeps, event: VerifyEvent): Promise<boolean> 
   const isOurs =
     proof.userId === userId && proof.action === action && proof.idempotencyKey === idempotencyKey
   if (!isOurs) return false
-  if (isBlocked(proof.state)) throw new SignInError('sign_in_blocked')
+  if (isBlocked(proof.state)) throw new ServiceError('sign_in_blocked')
   // Both: ALLOW says that no challenge was needed, which proves nobody.
   if (!proof.isValid || proof.state !== 'CHALLENGE_SUCCEEDED') return false
 

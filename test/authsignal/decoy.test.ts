@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { TrackInput } from '../../src/authsignal/client.ts'
 import { makeDecoy, type DecoyInput } from '../../src/authsignal/decoy.ts'
-import { SignInError } from '../../src/sign-in/errors.ts'
+import { ServiceError } from '../../src/errors.ts'
 import { tokenFor } from '../support/authsignal.ts'
 import { failureOf, signInError } from '../support/expect-error.ts'
 
@@ -143,6 +143,6 @@ t.test('a rule that blocks or holds nobody says so as it would to a user', async
 })
 
 t.test('a decoy cannot be made while Authsignal fails', async (t) => {
-  const failing = { track: () => Promise.reject(new SignInError('upstream_timeout')) }
+  const failing = { track: () => Promise.reject(new ServiceError('upstream_timeout')) }
   await t.rejects(makeDecoy(failing, INPUT), signInError('upstream_timeout'))
 })

@@ -55,6 +55,8 @@ function token(host: KeyHost, key: CryptoKey, kid: string, claims: object = {}):
     username: 'ada',
     client_id: clientId,
     token_use: 'access',
+    auth_time: 1_790_000_000,
+    origin_jti: 'sign-in',
     iss: `${host.endpoint}/${userPoolId}`,
     exp: Math.floor(Date.now() / 1000) + 3600,
     ...claims,
@@ -72,7 +74,13 @@ t.test('reads whose token it is, and fetches the keys once', async (t) => {
   const verify = verifierFor(host)
   const accessToken = await token(host, key, 'one')
   for (const _time of [1, 2, 3]) {
-    t.strictSame(await verify(accessToken), { sub, username: 'ada', accessToken })
+    t.strictSame(await verify(accessToken), {
+      sub,
+      username: 'ada',
+      authTime: 1_790_000_000,
+      signInId: 'sign-in',
+      accessToken,
+    })
   }
   t.equal(host.fetches, 1)
 })

@@ -1,17 +1,21 @@
 import { AuthsignalError } from '@authsignal/node'
 import t from 'tap'
 import { PROBLEMS } from '../../src/http/problems.ts'
-import { SignInError, type SignInErrorCode } from '../../src/sign-in/errors.ts'
+import { ServiceError, type ErrorCode } from '../../src/errors.ts'
 import { buildTestApp, ROUTES, STARTED } from '../support/build-app.ts'
 import { expectProblem } from '../support/expect-problem.ts'
 
-const STATUSES: Record<SignInErrorCode, number> = {
+const STATUSES: Record<ErrorCode, number> = {
   invalid_request: 400,
   challenge_failed: 401,
   session_expired: 401,
   invalid_token: 401,
+  step_up_required: 401,
   sign_in_blocked: 403,
   redirect_url_not_allowed: 403,
+  not_found: 404,
+  last_authenticator: 409,
+  address_in_use: 409,
   upstream_error: 502,
   upstream_unavailable: 503,
   upstream_timeout: 504,
@@ -26,8 +30,8 @@ function failingWith(error: unknown) {
 }
 
 t.test('each failure of a sign-in has its status and exactly its fields', async (t) => {
-  for (const [code, status] of Object.entries(STATUSES) as [SignInErrorCode, number][]) {
-    const { app } = await buildTestApp(t, failingWith(new SignInError(code)))
+  for (const [code, status] of Object.entries(STATUSES) as [ErrorCode, number][]) {
+    const { app } = await buildTestApp(t, failingWith(new ServiceError(code)))
     for (const { path, body } of ROUTES) {
       const response = await app.inject({ method: 'POST', url: path, payload: body })
       t.equal(response.statusCode, status)
@@ -38,7 +42,7 @@ t.test('each failure of a sign-in has its status and exactly its fields', async 
 })
 
 t.test('a failure that passes says when, in the body and in Retry-After', async (t) => {
-  const error = new SignInError('upstream_unavailable', { retryAfter: 5 })
+  const error = new ServiceError('upstream_unavailable', { retryAfter: 5 })
   const { app } = await buildTestApp(t, failingWith(error))
   for (const { path, body } of ROUTES) {
     const response = await app.inject({ method: 'POST', url: path, payload: body })
@@ -48,7 +52,7 @@ t.test('a failure that passes says when, in the body and in Retry-After', async 
 })
 
 t.test('a wrong proof that may be tried again carries all of the retry', async (t) => {
-  const error = new SignInError('challenge_failed', { retry: STARTED })
+  const error = new ServiceError('challenge_failed', { retry: STARTED })
   const { app } = await buildTestApp(t, failingWith(error))
   const [, { path, body }] = ROUTES
   const response = await app.inject({ method: 'POST', url: path, payload: body })
@@ -57,7 +61,10 @@ t.test('a wrong proof that may be tried again carries all of the retry', async (
 
 t.test('wrong fields are named', async (t) => {
   const errors = [{ pointer: '/phoneNumber', detail: 'Send the number with its country code.' }]
-  const { app } = await buildTestApp(t, failingWith(new SignInError('invalid_request', { errors })))
+  const { app } = await buildTestApp(
+    t,
+    failingWith(new ServiceError('invalid_request', { errors })),
+  )
   const [{ path, body }] = ROUTES
   const response = await app.inject({ method: 'POST', url: path, payload: body })
   expectProblem(t, response, 'invalid_request', { more: { errors } })
@@ -72,7 +79,7 @@ t.test('what an upstream said stays with us', async (t) => {
   } as const
   const { app } = await buildTestApp(
     t,
-    failingWith(new SignInError('upstream_error', { upstream })),
+    failingWith(new ServiceError('upstream_error', { upstream })),
   )
   const [{ path, body }] = ROUTES
   const response = await app.inject({ method: 'POST', url: path, payload: body })

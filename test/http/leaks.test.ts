@@ -1,7 +1,7 @@
 import { AuthsignalError } from '@authsignal/node'
 import { AxiosError, AxiosHeaders } from 'axios'
 import t, { type Test } from 'tap'
-import { SignInError } from '../../src/sign-in/errors.ts'
+import { ServiceError } from '../../src/errors.ts'
 import { buildTestApp, ROUTES, TOKENS } from '../support/build-app.ts'
 
 const EMAIL = 'ada.lovelace@example.com'
@@ -46,7 +46,7 @@ const everything = `${EMAIL} ${PHONE} ${SECRET} ${JWT} ${SESSION}`
 
 const THROWN: Record<string, () => unknown> = {
   'an upstream failure': () =>
-    new SignInError('upstream_error', {
+    new ServiceError('upstream_error', {
       upstream: {
         service: 'cognito',
         operation: 'InitiateAuth',
@@ -54,7 +54,7 @@ const THROWN: Record<string, () => unknown> = {
         requestId: 'aws-request-1',
       },
     }),
-  'a refused proof': () => new SignInError('challenge_failed'),
+  'a refused proof': () => new ServiceError('challenge_failed'),
   'a plain error': () => new Error(everything),
   'an error over many lines': () => new Error(`x\n    at ${everything}\n    at ${EMAIL}:1:2\n`),
   'an error with an address for a stack': () =>

@@ -1,7 +1,7 @@
 import pino from 'pino'
 import t from 'tap'
 import { loggerOptions } from '../../src/http/logging.ts'
-import { SignInError } from '../../src/sign-in/errors.ts'
+import { ServiceError } from '../../src/errors.ts'
 import { buildTestApp, ROUTES } from '../support/build-app.ts'
 
 function parsed(lines: string[]): Record<string, unknown>[] {
@@ -16,7 +16,7 @@ t.test('the operator finds the upstream failure under the id in the answer', asy
     requestId: 'aws-request-1',
   } as const
   const { app, lines } = await buildTestApp(t, {
-    startSignIn: () => Promise.reject(new SignInError('upstream_error', { upstream })),
+    startSignIn: () => Promise.reject(new ServiceError('upstream_error', { upstream })),
     logs: true,
   })
   const [{ path, body }] = ROUTES
@@ -51,7 +51,7 @@ t.test('the operator finds where a bug is, under the id in the answer', async (t
 
 t.test('a refusal that is no failure leaves one line', async (t) => {
   const { app, lines } = await buildTestApp(t, {
-    startSignIn: () => Promise.reject(new SignInError('sign_in_blocked')),
+    startSignIn: () => Promise.reject(new ServiceError('sign_in_blocked')),
     logs: true,
   })
   const [{ path, body }] = ROUTES

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { SignInError } from '../../src/sign-in/errors.ts'
+import { ServiceError } from '../../src/errors.ts'
 import { finishSignIn } from '../../src/sign-in/finish-sign-in.ts'
 import type { AnswerOutcome } from '../../src/sign-in/ports.ts'
 import { failureOf, signInError } from '../support/expect-error.ts'
@@ -102,7 +102,7 @@ t.test('a session that is over or not ours is not kept waiting', async (t) => {
 
 t.test('a failure of the pool is not kept waiting', async (t) => {
   for (const code of ['upstream_error', 'upstream_timeout', 'upstream_unavailable'] as const) {
-    const deps = depsThatAnswer(new SignInError(code))
+    const deps = depsThatAnswer(new ServiceError(code))
     await t.rejects(finishSignIn(deps, { session: OURS, token }), signInError(code))
     t.strictSame(deps.slept, [])
   }

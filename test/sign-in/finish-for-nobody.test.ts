@@ -1,5 +1,5 @@
 import t from 'tap'
-import { SignInError } from '../../src/sign-in/errors.ts'
+import { ServiceError } from '../../src/errors.ts'
 import { finishSignIn } from '../../src/sign-in/finish-sign-in.ts'
 import { startSignIn } from '../../src/sign-in/start-sign-in.ts'
 import { addressDigest } from '../../src/trigger-protocol/signed-context.ts'
@@ -20,8 +20,8 @@ const token = 'a.validation.token'
 const settings = { provisioning: 'none' } as const
 
 /** Offers wrong proofs until there is nothing to go on with. */
-async function failures(deps: TestDeps): Promise<SignInError[]> {
-  const heard: SignInError[] = []
+async function failures(deps: TestDeps): Promise<ServiceError[]> {
+  const heard: ServiceError[] = []
   let session: string | undefined = (await startSignIn(deps, { email })).session
   while (session !== undefined) {
     const error = await failureOf(finishSignIn(deps, { session, token }))
@@ -31,7 +31,7 @@ async function failures(deps: TestDeps): Promise<SignInError[]> {
   return heard
 }
 
-function shapes(errors: SignInError[]): unknown[] {
+function shapes(errors: ServiceError[]): unknown[] {
   return errors.map(({ code, errors, retryAfter, upstream, retry }) => ({
     code,
     errors,
@@ -144,7 +144,7 @@ t.test('a rule that blocks the retry of nobody ends the sign-in', async (t) => {
   const deps = testDeps(userPoolWithNobody(), { settings })
   const { session } = await startSignIn(deps, { email })
   const blocking = testDeps(userPoolWithNobody(), {
-    makeDecoy: () => Promise.reject(new SignInError('sign_in_blocked')),
+    makeDecoy: () => Promise.reject(new ServiceError('sign_in_blocked')),
   })
   await t.rejects(finishSignIn(blocking, { session, token }), signInError('sign_in_blocked'))
 })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { SignInError } from '../../src/sign-in/errors.ts'
+import { ServiceError } from '../../src/errors.ts'
 import { finishSignIn } from '../../src/sign-in/finish-sign-in.ts'
 import type { Attempt } from '../../src/sign-in/sealed-session.ts'
 import { startSignIn } from '../../src/sign-in/start-sign-in.ts'
@@ -166,7 +166,7 @@ t.test('a session that is over or not ours never reaches Cognito', async (t) => 
 })
 
 t.test('a failure of the pool is passed on and nothing is sent twice', async (t) => {
-  const failure = new SignInError('upstream_timeout')
+  const failure = new ServiceError('upstream_timeout')
   const deps = testDeps(scriptedUserPool({ answer: [failure] }))
   t.equal(await failureOf(finishSignIn(deps, { session: sealed(), token })), failure)
   t.equal(deps.userPool.calls.length, 1)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { SignInError } from '../../src/sign-in/errors.ts'
+import { ServiceError } from '../../src/errors.ts'
 import { startSignIn } from '../../src/sign-in/start-sign-in.ts'
 import { signInError } from '../support/expect-error.ts'
 import { gate } from '../support/gate.ts'
@@ -46,7 +46,7 @@ t.test('nobody and a failure wait as long as anybody', async (t) => {
   t.strictSame(nobody.slept, [380])
 
   const failing = depsWithSlowPool(
-    scriptedUserPool({ begin: [new SignInError('upstream_error')] }),
+    scriptedUserPool({ begin: [new ServiceError('upstream_error')] }),
     120,
   )
   await t.rejects(startSignIn(failing, { email }), signInError('upstream_error'))

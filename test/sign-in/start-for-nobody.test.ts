@@ -1,5 +1,5 @@
 import t from 'tap'
-import { SignInError } from '../../src/sign-in/errors.ts'
+import { ServiceError } from '../../src/errors.ts'
 import { startSignIn } from '../../src/sign-in/start-sign-in.ts'
 import { signInError } from '../support/expect-error.ts'
 import {
@@ -122,7 +122,7 @@ t.test('the name shows where it is the username', async (t) => {
 t.test('a rule that blocks nobody refuses the start as it would a user', async (t) => {
   const deps = testDeps(userPoolWithNobody(), {
     settings: { provisioning: 'none' },
-    makeDecoy: () => Promise.reject(new SignInError('sign_in_blocked')),
+    makeDecoy: () => Promise.reject(new ServiceError('sign_in_blocked')),
   })
   await t.rejects(startSignIn(deps, { email }), signInError('sign_in_blocked'))
 })
@@ -130,7 +130,7 @@ t.test('a rule that blocks nobody refuses the start as it would a user', async (
 t.test('a start cannot succeed with a decoy when a decoy cannot be made', async (t) => {
   const deps = testDeps(userPoolWithNobody(), {
     settings: { provisioning: 'none' },
-    makeDecoy: () => Promise.reject(new SignInError('upstream_unavailable', { retryAfter: 5 })),
+    makeDecoy: () => Promise.reject(new ServiceError('upstream_unavailable', { retryAfter: 5 })),
   })
   await t.rejects(startSignIn(deps, { email }), signInError('upstream_unavailable'))
 })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { SignInError } from '../../src/sign-in/errors.ts'
+import { ServiceError } from '../../src/errors.ts'
 import { startSignIn } from '../../src/sign-in/start-sign-in.ts'
 import { addressDigest } from '../../src/trigger-protocol/signed-context.ts'
 import { failureOf, signInError } from '../support/expect-error.ts'
@@ -135,7 +135,7 @@ t.test('a user that stays lost after its creation is the fault of the pool', asy
 })
 
 t.test('a failure of the pool is passed on, whichever call it hits', async (t) => {
-  const failure = new SignInError('upstream_unavailable', { retryAfter: 5 })
+  const failure = new ServiceError('upstream_unavailable', { retryAfter: 5 })
   const begin = [challengeForNobody()]
   const created = { outcome: 'created', username: email } as const
   for (const pool of [

@@ -1,8 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
-import { buildApp, type AppOptions } from '../../src/app.ts'
+import { buildApp, type AppOptions, type UseCases } from '../../src/app.ts'
 import { loggerOptions } from '../../src/http/logging.ts'
-import type { UseCases } from '../../src/app.ts'
 
 export const STARTED = {
   session: 's1.sealed',
@@ -12,10 +11,19 @@ export const STARTED = {
 }
 export const TOKENS = { accessToken: 'at', idToken: 'it', refreshToken: 'rt', expiresIn: 3600 }
 
+/** What each use case answers unless a test says otherwise. */
+const ANSWERS: { [Name in keyof UseCases]: Awaited<ReturnType<UseCases[Name]>> } = {
+  startSignIn: STARTED,
+  finishSignIn: TOKENS,
+  refreshTokens: TOKENS,
+  signOut: undefined,
+  signOutEverywhere: undefined,
+}
+
 export interface TestApp {
   app: FastifyInstance
   /** What the use cases were called with. */
-  calls: [keyof UseCases, unknown][]
+  calls: [string, unknown][]
   /** What was logged, line by line; only when `logs` is on. */
   lines: string[]
 }
@@ -25,40 +33,25 @@ export async function buildTestApp(
   t: Test,
   overrides: Partial<UseCases & AppOptions> & { logs?: boolean } = {},
 ): Promise<TestApp> {
-  const { startSignIn, finishSignIn, refreshTokens, signOut, signOutEverywhere, logs, ...options } =
-    overrides
+  const { logs, ...rest } = overrides
   const calls: TestApp['calls'] = []
   const lines: string[] = []
   const stream = { write: (line: string) => void lines.push(line) }
-  const app = await buildApp(
-    {
-      startSignIn: (input) => {
-        calls.push(['startSignIn', input])
-        return startSignIn?.(input) ?? Promise.resolve(STARTED)
+  const useCases = Object.fromEntries(
+    Object.entries(ANSWERS).map(([name, answer]) => [
+      name,
+      (...args: unknown[]) => {
+        calls.push([name, args.length > 1 ? args : args[0]])
+        const given: unknown = Reflect.get(rest, name)
+        return typeof given === 'function' ? given(...args) : Promise.resolve(answer)
       },
-      finishSignIn: (input) => {
-        calls.push(['finishSignIn', input])
-        return finishSignIn?.(input) ?? Promise.resolve(TOKENS)
-      },
-      refreshTokens: (refreshToken) => {
-        calls.push(['refreshTokens', refreshToken])
-        return refreshTokens?.(refreshToken) ?? Promise.resolve(TOKENS)
-      },
-      signOut: (refreshToken) => {
-        calls.push(['signOut', refreshToken])
-        return signOut?.(refreshToken) ?? Promise.resolve()
-      },
-      signOutEverywhere: (accessToken) => {
-        calls.push(['signOutEverywhere', accessToken])
-        return signOutEverywhere?.(accessToken) ?? Promise.resolve()
-      },
-    },
-    {
-      version: '1.2.3',
-      ...(logs === true ? { logger: { ...loggerOptions('trace'), stream } } : {}),
-      ...options,
-    },
-  )
+    ]),
+  ) as unknown as UseCases
+  const app = await buildApp(useCases, {
+    version: '1.2.3',
+    ...(logs === true ? { logger: { ...loggerOptions('trace'), stream } } : {}),
+    ...rest,
+  })
   t.teardown(() => app.close())
   return { app, calls, lines }
 }

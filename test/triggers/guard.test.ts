@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import t from 'tap'
-import { SignInError } from '../../src/sign-in/errors.ts'
+import { ServiceError } from '../../src/errors.ts'
 import { guarded } from '../../src/triggers/guard.ts'
 import { TRIGGER_DEADLINE_MS } from '../../src/triggers/settings.ts'
 
@@ -17,11 +17,11 @@ t.test('passes on what works', async (t) => {
 
 t.test('lets only constants out, in the form that Lambda passes on', async (t) => {
   const cases: [Error, string][] = [
-    [new SignInError('sign_in_blocked'), 'SIGN_IN_BLOCKED'],
-    [new SignInError('upstream_unavailable'), 'UPSTREAM_UNAVAILABLE'],
-    [new SignInError('upstream_timeout'), 'UPSTREAM_TIMEOUT'],
-    [new SignInError('upstream_error'), 'UPSTREAM_ERROR'],
-    [new SignInError('invalid_request'), 'UPSTREAM_ERROR'],
+    [new ServiceError('sign_in_blocked'), 'SIGN_IN_BLOCKED'],
+    [new ServiceError('upstream_unavailable'), 'UPSTREAM_UNAVAILABLE'],
+    [new ServiceError('upstream_timeout'), 'UPSTREAM_TIMEOUT'],
+    [new ServiceError('upstream_error'), 'UPSTREAM_ERROR'],
+    [new ServiceError('invalid_request'), 'UPSTREAM_ERROR'],
     [new TypeError('ada@example.com is not a function'), 'UPSTREAM_ERROR'],
   ]
   for (const [thrown, text] of cases) {

@@ -1,18 +1,22 @@
-/** The ways a sign-in can fail, as clients see them: stable names, each with one HTTP status. */
-export type SignInErrorCode =
+/** The ways a request can fail, as clients see them: stable names, each with one HTTP status. */
+export type ErrorCode =
   | 'invalid_request'
   | 'challenge_failed'
   | 'session_expired'
   | 'invalid_token'
+  | 'step_up_required'
   | 'sign_in_blocked'
   | 'redirect_url_not_allowed'
+  | 'not_found'
+  | 'last_authenticator'
+  | 'address_in_use'
   | 'upstream_error'
   | 'upstream_unavailable'
   | 'upstream_timeout'
 
 /** Which upstream said no, in words that are safe to log: names and ids, never its message. */
 export interface UpstreamFailure {
-  service: 'cognito' | 'authsignal'
+  service: 'cognito' | 'authsignal' | 'redis' | 'apple' | 'google'
   operation: string
   /** The upstream's own error name or code, such as `NotAuthorizedException`. */
   reason: string
@@ -28,7 +32,7 @@ export interface Retry {
   expiresIn: number
 }
 
-interface SignInErrorOptions {
+interface FailureOptions {
   /** Which body fields are wrong and what to do about it; never their values. */
   errors?: { pointer: string; detail: string }[]
   /** Seconds to wait before the same call makes sense again. */
@@ -41,15 +45,15 @@ interface SignInErrorOptions {
  * A failure that a client is told about. It has no `cause`: what the AWS and Authsignal SDKs throw
  * carries addresses, and Authsignal's carries the API secret, so neither may travel with it.
  */
-export class SignInError extends Error {
-  override readonly name = 'SignInError'
-  readonly code: SignInErrorCode
-  readonly errors: SignInErrorOptions['errors']
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError'
+  readonly code: ErrorCode
+  readonly errors: FailureOptions['errors']
   readonly retryAfter: number | undefined
   readonly retry: Retry | undefined
   readonly upstream: UpstreamFailure | undefined
 
-  constructor(code: SignInErrorCode, options: SignInErrorOptions = {}) {
+  constructor(code: ErrorCode, options: FailureOptions = {}) {
     super(code)
     this.code = code
     this.errors = options.errors
