@@ -32,12 +32,21 @@ export interface Retry {
   expiresIn: number
 }
 
+/**
+ * Why a proof was refused. `unfinished`: the challenge was left before its end and can be gone on
+ * with; `refused`: it was failed, or the proof is not of this attempt.
+ */
+export type RefusalReason = 'unfinished' | 'refused'
+
 interface FailureOptions {
   /** Which body fields are wrong and what to do about it; never their values. */
   errors?: { pointer: string; detail: string }[]
   /** Seconds to wait before the same call makes sense again. */
   retryAfter?: number
   retry?: Retry
+  reason?: RefusalReason
+  /** Seconds: how old a sign-in or step-up may be for this call. */
+  maxAge?: number
   upstream?: UpstreamFailure
 }
 
@@ -51,6 +60,8 @@ export class ServiceError extends Error {
   readonly errors: FailureOptions['errors']
   readonly retryAfter: number | undefined
   readonly retry: Retry | undefined
+  readonly reason: RefusalReason | undefined
+  readonly maxAge: number | undefined
   readonly upstream: UpstreamFailure | undefined
 
   constructor(code: ErrorCode, options: FailureOptions = {}) {
@@ -59,6 +70,8 @@ export class ServiceError extends Error {
     this.errors = options.errors
     this.retryAfter = options.retryAfter
     this.retry = options.retry
+    this.reason = options.reason
+    this.maxAge = options.maxAge
     this.upstream = options.upstream
   }
 }

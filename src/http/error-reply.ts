@@ -31,6 +31,11 @@ export function replyWithProblem(
   if (problem.code === 'invalid_token') {
     void reply.header('www-authenticate', 'Bearer error="invalid_token"')
   }
+  // RFC 9470, section 3.
+  if (error instanceof ServiceError && error.maxAge !== undefined) {
+    const challenge = 'Bearer error="insufficient_user_authentication"'
+    void reply.header('www-authenticate', `${challenge}, max_age="${error.maxAge}"`)
+  }
   logFailure(error, problem, request)
   return reply.code(problem.status).header('content-type', PROBLEM_JSON).send(problem)
 }
@@ -51,6 +56,7 @@ export function problemFor(error: unknown, requestId: string): Problem {
     if (error.errors !== undefined) problem.errors = error.errors
     if (error.retryAfter !== undefined) problem.retryAfter = error.retryAfter
     if (error.retry !== undefined) problem.retry = error.retry
+    if (error.reason !== undefined) problem.reason = error.reason
   } else if (isFastifyError(error) && error.validation !== undefined) {
     problem.errors = validationErrors(error)
   }

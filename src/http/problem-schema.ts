@@ -38,6 +38,13 @@ export const Problem = Type.Object(
     retryAfter: Type.Optional(
       Type.Integer({ description: 'Seconds to wait before trying again; also in Retry-After.' }),
     ),
+    reason: Type.Optional(
+      Type.String({
+        description:
+          'Why a proof was refused. `unfinished`: the challenge was left before its end. `refused`: ' +
+          'it was failed, or the proof is not of this attempt. More may come.',
+      }),
+    ),
     retry: Type.Optional(Type.Ref('Retry#')),
   },
   { $id: 'Problem', description: 'An error (RFC 9457).' },
