@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { buildApp, type AppOptions } from './app.ts'
-import { authsignalClient } from './authsignal/client.ts'
+import { authsignalClient, type AuthsignalClient } from './authsignal/client.ts'
 import { decoyUserId, makeDecoy } from './authsignal/decoy.ts'
 import { accessTokenVerifier } from './cognito/access-tokens.ts'
 import { cognitoClient } from './cognito/client.ts'
@@ -16,10 +16,12 @@ import type { MakeDecoy, UserPool } from './sign-in/ports.ts'
 import { sessionSealer } from './sign-in/sealed-session.ts'
 import { startSignIn } from './sign-in/start-sign-in.ts'
 import { derivedKey } from './trigger-protocol/derived-key.ts'
+import { ruleInputs } from './trigger-protocol/signed-context.ts'
 import { tokenUseCases } from './tokens/tokens.ts'
 import { VERSION } from './version.ts'
 
-const DECOY_TIMEOUT_MS = 4_000
+/** One call to Authsignal. */
+const AUTHSIGNAL_TIMEOUT_MS = 4_000
 /** ASVS 6.5.5: what is sent out of band lives ten minutes at most. */
 const MAX_SESSION_SECONDS = 600
 
@@ -42,7 +44,12 @@ export function buildService(
         : undefined,
     timeoutMs: config.UPSTREAM_TIMEOUT_MS,
   }
-  const deps = signInDeps(config, cognitoUserPool(cognito))
+  const authsignal = authsignalClient({
+    secret: config.AUTHSIGNAL_SECRET,
+    url: config.AUTHSIGNAL_URL,
+    timeoutMs: AUTHSIGNAL_TIMEOUT_MS,
+  })
+  const deps = signInDeps(config, cognitoUserPool(cognito), authsignal)
   const tokens = tokenUseCases({
     authority: cognitoTokenAuthority(cognito),
     verifyAccessToken: accessTokenVerifier({
@@ -73,14 +80,15 @@ export function buildService(
   )
 }
 
-function signInDeps(config: Config, userPool: UserPool): SignInDeps {
+function signInDeps(config: Config, userPool: UserPool, authsignal: AuthsignalClient): SignInDeps {
   return {
     userPool,
     sealer: sessionSealer(
       config.SESSION_KEYS,
       `${config.COGNITO_USER_POOL_ID}|${config.COGNITO_CLIENT_ID}`,
     ),
-    lookalike: lookalike(decoyMaker(config)),
+    lookalike: lookalike(decoyMaker(config, authsignal)),
+    proofs: authsignal,
     keys: {
       hint: derivedKey(config.AUTHSIGNAL_SECRET, 'hint'),
       context: derivedKey(config.AUTHSIGNAL_SECRET, 'context'),
@@ -88,6 +96,7 @@ function signInDeps(config: Config, userPool: UserPool): SignInDeps {
     settings: {
       provisioning: config.PROVISIONING,
       answerFormat: config.CHALLENGE_ANSWER_FORMAT,
+      actionCode: config.ACTION_CODE,
       sessionSeconds: Math.min(config.COGNITO_AUTH_SESSION_MINUTES * 60, MAX_SESSION_SECONDS),
       allowedRedirectUrls: config.ALLOWED_REDIRECT_URLS,
       floorMs: config.START_SIGN_IN_FLOOR_MS,
@@ -99,24 +108,17 @@ function signInDeps(config: Config, userPool: UserPool): SignInDeps {
 }
 
 /** Decoys as the create trigger makes them, for the cases in which it is not asked. */
-function decoyMaker(config: Config): MakeDecoy {
-  const secret = config.AUTHSIGNAL_SECRET
-  const client = authsignalClient({
-    secret,
-    url: config.AUTHSIGNAL_URL,
-    timeoutMs: DECOY_TIMEOUT_MS,
-  })
-  const key = derivedKey(secret, 'decoy')
+function decoyMaker(config: Config, authsignal: AuthsignalClient): MakeDecoy {
+  const key = derivedKey(config.AUTHSIGNAL_SECRET, 'decoy')
   return ({ name, showsName, idempotencyKey, context }) => {
-    const { identifier: _identifier, typed: _typed, ...attributes } = context ?? {}
     const userId = decoyUserId(key, name)
     const username = showsName ? name : userId
-    return makeDecoy(client, {
+    return makeDecoy(authsignal, {
       action: config.ACTION_CODE,
       idempotencyKey,
       userId,
       username,
-      attributes,
+      attributes: ruleInputs(context),
     })
   }
 }

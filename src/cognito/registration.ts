@@ -5,13 +5,13 @@ import {
   type CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider'
 import type { Identifier } from '../sign-in/identifier.ts'
-import { writeContext } from '../trigger-protocol/signed-context.ts'
+import { writeContext, type SignInContext } from '../trigger-protocol/signed-context.ts'
 import { secretHash } from './secret-hash.ts'
 import { unusable } from './tokens.ts'
 
 /**
- * A way to make a user, which throws what the SDK throws. Nothing is marked verified: an address is
- * a claim until the first challenge proves it.
+ * A way to make a user, which throws what the SDK throws. Nothing is marked verified but what a
+ * provider of ID tokens vouches for: an address is a claim until the first challenge proves it.
  */
 export interface Registration {
   operation: 'AdminCreateUser' | 'SignUp'
@@ -34,7 +34,7 @@ export function byAdministrator({
     const command = new AdminCreateUserCommand({
       UserPoolId: userPoolId,
       Username: username,
-      UserAttributes: attributesOf(identifier),
+      UserAttributes: [...attributesOf(identifier), ...verifiedFlagOf(identifier)],
       MessageAction: 'SUPPRESS',
     })
     await client.send(command, options)
@@ -65,7 +65,7 @@ export function bySignUp(
       Username: username,
       Password: unusedPassword(),
       UserAttributes: attributesOf(identifier),
-      ClientMetadata: writeContext(contextKey, identifier.value, { identifier: identifier.kind }),
+      ClientMetadata: writeContext(contextKey, identifier.value, signedFor(identifier)),
     })
     const { UserConfirmed } = await client.send(command, options)
     // Another pre-sign-up trigger, or none: such a user could never sign in.
@@ -77,6 +77,16 @@ export function bySignUp(
 function attributesOf({ kind, value }: Identifier): { Name: string; Value: string }[] {
   if (kind === 'username') return []
   return [{ Name: kind === 'email' ? 'email' : 'phone_number', Value: value }]
+}
+
+/** SignUp takes no flag (it is the administrator's to write): the pre-sign-up trigger sets it. */
+function signedFor({ kind, vouchedForBy }: Identifier): SignInContext {
+  return { identifier: kind, ...(vouchedForBy === undefined ? {} : { method: vouchedForBy }) }
+}
+
+function verifiedFlagOf({ kind, vouchedForBy }: Identifier): { Name: string; Value: string }[] {
+  const isVerified = kind === 'email' && vouchedForBy !== undefined
+  return isVerified ? [{ Name: 'email_verified', Value: 'true' }] : []
 }
 
 function asSecretHash({ SECRET_HASH }: { SECRET_HASH?: string }): { SecretHash?: string } {

@@ -4,14 +4,15 @@ import type { Tokens } from '../sign-in/ports.ts'
 
 /**
  * Reads the tokens of an answer.
- * @param username whose they must be; whoever's they are when left out
+ * @param owner whose they must be; whoever's they are when left out. `userId` is the sub, or the
+ *   username, which some pools' triggers use as the Authsignal user id (authsignal/cognito-lambdas)
  * @throws ServiceError `upstream_error` when they are not all there, or of another user or client
  */
 export function readTokens(
   operation: string,
   result: AuthenticationResultType,
   clientId: string,
-  username?: string,
+  owner: { username?: string; userId?: string } = {},
 ): Tokens {
   const { AccessToken, IdToken, RefreshToken, ExpiresIn } = result
   const areComplete = isText(AccessToken) && isText(IdToken) && isText(RefreshToken)
@@ -21,7 +22,9 @@ export function readTokens(
   // The answer came from Cognito over TLS, so the signature adds nothing; but tokens of another
   // user or client must never leave, however they came to be here.
   const claims = claimsOf(AccessToken)
-  const isTheirs = username === undefined || claims['username'] === username
+  const { username = claims['username'], userId = claims['sub'] } = owner
+  const isTheirs =
+    claims['username'] === username && [claims['sub'], claims['username']].includes(userId)
   if (!isTheirs || claims['client_id'] !== clientId) {
     throw unusable(operation, 'tokens are of another user or client')
   }

@@ -50,7 +50,8 @@ export function cognitoUserPool(options: UserPoolOptions): UserPool {
       }
     },
 
-    async answerChallenge({ challenge: { cognitoSession, username }, answer, metadata }, signal) {
+    async answerChallenge({ challenge, answer, metadata, userId }, signal) {
+      const { cognitoSession, username } = challenge
       const command = new RespondToAuthChallengeCommand({
         ChallengeName: 'CUSTOM_CHALLENGE',
         ClientId: clientId,
@@ -65,14 +66,16 @@ export function cognitoUserPool(options: UserPoolOptions): UserPool {
       try {
         const output = await client.send(command, deadline(signal))
         const { AuthenticationResult: result } = output
-        if (result)
-          return {
-            outcome: 'tokens',
-            tokens: readTokens('RespondToAuthChallenge', result, clientId, username),
-          }
+        if (result) {
+          const owner = { username, ...(userId === undefined ? {} : { userId }) }
+          const tokens = readTokens('RespondToAuthChallenge', result, clientId, owner)
+          return { outcome: 'tokens', tokens }
+        }
         // A wrong answer is no error to Cognito: the next challenge comes back with 200.
-        const challenge = pendingChallenge('RespondToAuthChallenge', output)
-        return { outcome: 'challenge', challenge }
+        return {
+          outcome: 'challenge',
+          challenge: pendingChallenge('RespondToAuthChallenge', output),
+        }
       } catch (error) {
         if (isSessionGone(error)) return { outcome: 'session_gone' }
         if (isRefusal(error) || mayNotSignIn(error)) return { outcome: 'refused' }

@@ -26,7 +26,7 @@ export function clientContext(
 
 /** The whole context, as the triggers get it. */
 export function withConnection(
-  context: ClientContext,
+  context: SignInContext,
   { ipAddress, userAgent }: Connection,
 ): SignInContext {
   return {

@@ -1,5 +1,5 @@
 import type { Lookalike } from './lookalike.ts'
-import type { UserPool } from './ports.ts'
+import type { Proofs, UserPool } from './ports.ts'
 import type { SessionSealer } from './sealed-session.ts'
 
 /** What starting and finishing a sign-in need; made once in server.ts. */
@@ -7,6 +7,7 @@ export interface SignInDeps {
   userPool: UserPool
   sealer: SessionSealer
   lookalike: Lookalike
+  proofs: Proofs
   keys: {
     /** Reads the triggers' existence hint. */
     hint: Buffer
@@ -21,6 +22,8 @@ export interface SignInDeps {
 export interface SignInSettings {
   provisioning: 'create' | 'sign-up' | 'none'
   answerFormat: 'raw' | 'json'
+  /** The Authsignal action of sign-ins. */
+  actionCode: string
   /** How long a started sign-in can be finished. */
   sessionSeconds: number
   allowedRedirectUrls: readonly string[]

@@ -4,7 +4,7 @@ import { noFasterThanFloor } from './answer-floor.ts'
 import { asksForContext, readIssued } from './challenge-dialect.ts'
 import { withConnection, type Connection } from './client-context.ts'
 import type { SignInDeps } from './deps.ts'
-import { ServiceError, type Retry } from '../errors.ts'
+import { ServiceError, type RefusalReason, type Retry } from '../errors.ts'
 import type { IssuedChallenge, PendingChallenge, Tokens } from './ports.ts'
 import type { Attempt } from './sealed-session.ts'
 
@@ -57,7 +57,7 @@ async function answer(
     case 'tokens':
       return answered.tokens
     case 'challenge':
-      throw refused(retryWith(deps, attempt, answered.challenge))
+      throw refused(retryWith(deps, attempt, answered.challenge), await reasonOf(deps, input))
     case 'refused':
       throw refused(undefined)
     case 'session_gone':
@@ -87,7 +87,25 @@ async function refuseNobody(
   const next = deps.lookalike.next(attempt)
   if (next.refused >= MAX_ATTEMPTS) throw refused(undefined)
   const context = withConnection(attempt.context, input)
-  throw refused(sealRetry(deps, next, await deps.lookalike.challenge(next, context)))
+  const reason = await reasonOf(deps, input)
+  throw refused(sealRetry(deps, next, await deps.lookalike.challenge(next, context)), reason)
+}
+
+/**
+ * Left or failed? The pre-built page comes back the same way in either case, and after a success
+ * too; only Authsignal can tell (docs: validate-challenge). Told of nobody's sign-ins alike.
+ */
+async function reasonOf(
+  { proofs, settings }: SignInDeps,
+  { token }: FinishSignInInput,
+): Promise<RefusalReason | undefined> {
+  try {
+    const { state } = await proofs.validate({ token, action: settings.actionCode })
+    return state === 'CHALLENGE_REQUIRED' ? 'unfinished' : 'refused'
+  } catch {
+    // The refusal stands without it.
+    return undefined
+  }
 }
 
 function sealRetry(deps: SignInDeps, attempt: Attempt, issued: IssuedChallenge): Retry {
@@ -97,6 +115,9 @@ function sealRetry(deps: SignInDeps, attempt: Attempt, issued: IssuedChallenge):
   return { session, ...issued, expiresIn }
 }
 
-function refused(retry: Retry | undefined): ServiceError {
-  return new ServiceError('challenge_failed', retry === undefined ? {} : { retry })
+function refused(retry: Retry | undefined, reason?: RefusalReason): ServiceError {
+  return new ServiceError('challenge_failed', {
+    ...(retry === undefined ? {} : { retry }),
+    ...(reason === undefined ? {} : { reason }),
+  })
 }

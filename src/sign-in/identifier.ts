@@ -6,6 +6,8 @@ import { ServiceError } from '../errors.ts'
 export interface Identifier {
   kind: 'email' | 'phoneNumber' | 'username'
   value: string
+  /** Whose verified address it is, where a provider of ID tokens says so. */
+  vouchedForBy?: 'GOOGLE' | 'APPLE'
 }
 
 /** Cognito's limit for a username, which an email address may have to be (SDK model: UsernameType). */

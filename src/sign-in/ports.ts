@@ -1,4 +1,5 @@
 import type { SignInContext } from '../trigger-protocol/signed-context.ts'
+import type { AuthsignalClient } from '../authsignal/client.ts'
 import type { Identifier } from './identifier.ts'
 
 /** One round of Cognito's custom challenge, waiting for its answer. */
@@ -47,11 +48,30 @@ export type CreateOutcome =
 export interface UserPool {
   beginChallenge(username: string, signal?: AbortSignal): Promise<BeginOutcome>
   answerChallenge(
-    input: { challenge: PendingChallenge; answer: string; metadata: Record<string, string> },
+    input: {
+      challenge: PendingChallenge
+      answer: string
+      metadata: Record<string, string>
+      /** Whose tokens they must be, where a proof says so: the sub, or the username. */
+      userId?: string
+    },
     signal?: AbortSignal,
   ): Promise<AnswerOutcome>
   createUser(identifier: Identifier, signal?: AbortSignal): Promise<CreateOutcome>
 }
+
+/** Authsignal, as far as the service itself asks it about a sign-in. */
+export type Proofs = Pick<AuthsignalClient, 'validate' | 'user'>
+
+/** An identity that Google or Apple vouch for, read off one of their ID tokens. */
+export interface ProvenIdentity {
+  provider: 'google' | 'apple'
+  /** Verified by the provider, which has authority over it; in lower case. */
+  email: string
+}
+
+/** @throws ServiceError `challenge_failed`, or `upstream_*` while the provider's keys cannot be had */
+export type VerifyIdToken = (idToken: string, nonce?: string) => Promise<ProvenIdentity>
 
 /** What the client needs to take the challenge: for Authsignal's SDK, its pre-built page, or both. */
 export interface IssuedChallenge {

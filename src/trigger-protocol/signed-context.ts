@@ -15,11 +15,28 @@ export interface SignInContext {
   deviceId?: string
   locale?: string
   redirectUrl?: string
+  /** Set where the proof came before the sign-in; the service has checked that it is used once. */
+  method?: ProofMethod
+  /** Which proof that is: the Authsignal action of a passkey, the digest of an ID token. */
+  proof?: string
 }
+
+/** Ways to sign in that need no challenge; the vendor's words (authsignal/cognito-lambdas). */
+export type ProofMethod = (typeof PROOF_METHODS)[number]
+
+const PROOF_METHODS = ['PASSKEY', 'GOOGLE', 'APPLE'] as const
 
 /** Longer than any sign-in lives (AuthSessionValidity is at most 15 minutes). */
 const MAX_AGE_MS = 20 * 60_000
-const FIELDS = ['typed', 'ipAddress', 'userAgent', 'deviceId', 'locale', 'redirectUrl'] as const
+const FIELDS = [
+  'typed',
+  'ipAddress',
+  'userAgent',
+  'deviceId',
+  'locale',
+  'redirectUrl',
+  'proof',
+] as const
 const IDENTIFIERS = ['email', 'phoneNumber', 'username'] as const
 
 /**
@@ -34,10 +51,19 @@ export function writeContext(
 ): Record<string, string> {
   const fields: Record<string, string> = {
     ...definedOnly(context),
-    signInMethod: context.identifier === 'phoneNumber' ? 'SMS' : 'EMAIL',
+    signInMethod: context.method ?? (context.identifier === 'phoneNumber' ? 'SMS' : 'EMAIL'),
     issuedAt: String(now),
   }
   return { ...fields, signature: sign(key, username, fields) }
+}
+
+/** What Authsignal's rules and pages go by; the rest is between the service and the triggers. */
+export function ruleInputs(
+  context: SignInContext | undefined,
+): Omit<SignInContext, 'identifier' | 'typed' | 'method' | 'proof'> {
+  if (context === undefined) return {}
+  const { identifier: _identifier, typed: _typed, method: _method, proof: _proof, ...rest } = context
+  return rest
 }
 
 /** `undefined` unless our service signed it for this user just now. */
@@ -55,7 +81,8 @@ export function readContext(
   if (!(Math.abs(age) < MAX_AGE_MS)) return undefined
   const identifier = IDENTIFIERS.find((kind) => kind === fields['identifier'])
   if (identifier === undefined) return undefined
-  const context: SignInContext = { identifier }
+  const method = PROOF_METHODS.find((known) => known === fields['method'])
+  const context: SignInContext = { identifier, ...(method === undefined ? {} : { method }) }
   for (const name of FIELDS) {
     const value = fields[name]
     if (value !== undefined) context[name] = value

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { decoyUserId, makeDecoy } from '../authsignal/decoy.ts'
 import { writeExistenceHint } from '../trigger-protocol/existence-hint.ts'
-import { readContext } from '../trigger-protocol/signed-context.ts'
+import { readContext, ruleInputs } from '../trigger-protocol/signed-context.ts'
 import { PROVIDE_AUTH_PARAMETERS } from '../trigger-protocol/words.ts'
 import { addressesInPlay } from './addresses.ts'
 import { subOf, type CreateEvent } from './events.ts'
@@ -53,10 +53,9 @@ async function issue(
   const { clientMetadata, userAttributes } = event.request
   const context = readContext(settings.keys.context, event.userName, clientMetadata)
   const addresses = addressesInPlay(userAttributes ?? {}, context, settings.keys.context)
-  const { identifier: _identifier, typed: _typed, ...fromService } = context ?? {}
   const attributes: TrackAttributes = {
     ...(settings.redirectUrl === undefined ? {} : { redirectUrl: settings.redirectUrl }),
-    ...fromService,
+    ...ruleInputs(context),
   }
   const idempotencyKey = previousKey(event) ?? newKey()
   const issued =

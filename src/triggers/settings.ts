@@ -7,6 +7,9 @@ const CALL_TIMEOUT_MS = 2_500
 /** Leaves Lambda the time to answer before Cognito hangs up and runs the trigger again. */
 export const TRIGGER_DEADLINE_MS = 4_200
 
+/** AuthSessionValidity is at most 15 minutes a round. */
+export const LONGEST_SIGN_IN_MS = 60 * 60_000
+
 /** What the triggers are configured with; read once per cold start. */
 export interface TriggerSettings {
   authsignal: AuthsignalClient

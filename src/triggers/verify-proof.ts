@@ -6,12 +6,11 @@ import { PROVIDE_AUTH_PARAMETERS } from '../trigger-protocol/words.ts'
 import { addressesInPlay, provenThing, type Address } from './addresses.ts'
 import { isOf } from './align-authenticators.ts'
 import { subOf, type VerifyEvent } from './events.ts'
-import type { TriggerSettings } from './settings.ts'
+import { LONGEST_SIGN_IN_MS, type TriggerSettings } from './settings.ts'
+import { isProvenEarlier, namesEarlierProof } from './verify-earlier-proof.ts'
 
 /** Tokens are about 700 characters; more is not one. */
 const MAX_ANSWER_LENGTH = 8_192
-/** AuthSessionValidity is at most 15 minutes a round. */
-const LONGEST_SIGN_IN_MS = 60 * 60_000
 
 export interface VerifyDeps extends TriggerSettings {
   /** Tells Cognito that the address has been proven; neither fails nor takes long. */
@@ -32,9 +31,11 @@ async function isProven(deps: VerifyDeps, event: VerifyEvent): Promise<boolean> 
   const issued: { challenge?: string; idempotencyKey?: string } =
     event.request.privateChallengeParameters ?? {}
   const token = tokenIn(event.request.challengeAnswer)
-  // The context round has no right answer.
-  if (issued.challenge === PROVIDE_AUTH_PARAMETERS) return false
-  if (userId === undefined || !issued.idempotencyKey || token === undefined) return false
+  if (userId === undefined || token === undefined) return false
+  const context = readContext(deps.keys.context, event.userName, event.request.clientMetadata)
+  if (namesEarlierProof(context)) return isProvenEarlier(deps, event, { userId, token, context })
+  // The context round has no right answer to its challenge.
+  if (issued.challenge === PROVIDE_AUTH_PARAMETERS || !issued.idempotencyKey) return false
 
   const { actionCode: action, authsignal } = deps
   const { idempotencyKey } = issued
@@ -53,7 +54,11 @@ async function isProven(deps: VerifyDeps, event: VerifyEvent): Promise<boolean> 
   // Both: ALLOW says that no challenge was needed, which proves nobody.
   if (!proof.isValid || proof.state !== 'CHALLENGE_SUCCEEDED') return false
 
-  const proven = whatIsProven(deps, event, proof, { enrolled, completedBy })
+  const proven = whatIsProven(event, proof, {
+    addresses: addressesInPlay(event.request.userAttributes, context, deps.keys.context),
+    enrolled,
+    completedBy,
+  })
   if (proven === undefined) return false
   if (proven !== 'possession' && !proven.isVerified) await deps.markVerified(event, userId, proven)
   return true
@@ -61,17 +66,18 @@ async function isProven(deps: VerifyDeps, event: VerifyEvent): Promise<boolean> 
 
 /** Undefined unless the method counts and its authenticators are those of when the token left. */
 function whatIsProven(
-  { keys }: VerifyDeps,
-  event: VerifyEvent,
+  { request: { privateChallengeParameters } }: VerifyEvent,
   { method }: Validation,
   {
+    addresses,
     enrolled,
     completedBy,
-  }: { enrolled: EnrolledAuthenticator[]; completedBy?: string | undefined },
+  }: {
+    addresses: Address[] | undefined
+    enrolled: EnrolledAuthenticator[]
+    completedBy: string | undefined
+  },
 ): Address | 'possession' | undefined {
-  const { clientMetadata, userAttributes, privateChallengeParameters } = event.request
-  const context = readContext(keys.context, event.userName, clientMetadata)
-  const addresses = addressesInPlay(userAttributes, context, keys.context)
   const proven = addresses && provenThing(method, addresses)
   if (proven === undefined) return undefined
 

@@ -1,6 +1,6 @@
 import type { SignInDeps, SignInSettings } from '../../src/sign-in/deps.ts'
 import { lookalike } from '../../src/sign-in/lookalike.ts'
-import type { MakeDecoy, PendingChallenge, UserPool } from '../../src/sign-in/ports.ts'
+import type { MakeDecoy, PendingChallenge, Proofs, UserPool } from '../../src/sign-in/ports.ts'
 import { sessionSealer } from '../../src/sign-in/sealed-session.ts'
 import { writeExistenceHint } from '../../src/trigger-protocol/existence-hint.ts'
 
@@ -123,6 +123,7 @@ export function testDeps(
   options: {
     settings?: Partial<SignInSettings>
     makeDecoy?: MakeDecoy
+    proofs?: Proofs
     now?: () => number
   } = {},
 ): TestDeps {
@@ -137,9 +138,14 @@ export function testDeps(
       return makeDecoy(decoy)
     }),
     keys: { hint: HINT_KEY, context: CONTEXT_KEY },
+    proofs: options.proofs ?? {
+      validate: async () => ({ isValid: false, state: 'CHALLENGE_REQUIRED' }),
+      user: async () => ({}),
+    },
     settings: {
       provisioning: 'create',
       answerFormat: 'raw',
+      actionCode: 'cognitoAuth',
       sessionSeconds: 180,
       allowedRedirectUrls: ['https://app.example.com/callback'],
       floorMs: 0,
