@@ -16,7 +16,7 @@ WORKDIR /app
 COPY --from=build /app/dist/triggers dist/triggers
 COPY --from=build /app/dist-local dist-local
 USER node
-EXPOSE 9229 9230 3080
+EXPOSE 9229 9230 9231 3080
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=6 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9230/local/messages').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist-local/compose.mjs"]

@@ -4,21 +4,25 @@ import { startDemo } from './demo/server.ts'
 import { LOCAL_TENANT_ID, startLocalStack } from './local-stack.ts'
 
 const ANYWHERE = '0.0.0.0'
-const PORTS = { cognito: 9229, authsignal: 9230, demo: 3080 }
+const PORTS = { cognito: 9229, authsignal: 9230, idTokens: 9231, demo: 3080 }
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 const {
   SERVICE_URL = 'http://localhost:3000',
+  SERVICE_URL_INSIDE: serviceUrl,
   AUTHSIGNAL_SECRET: secret,
   COGNITO_CLIENT_ID: clientId,
   COGNITO_CLIENT_SECRET: clientSecret,
   COGNITO_USER_POOL_ID: poolId,
+  ID_TOKENS_ORIGIN: idTokensOrigin,
 } = process.env
 
 const stack = await startLocalStack({
   triggersDir: path('../dist/triggers'),
   ports: PORTS,
+  contextRound: 'on',
   host: ANYWHERE,
   ...(secret ? { secret } : {}),
+  ...(idTokensOrigin ? { idTokensOrigin } : {}),
   pool: poolId ? { poolId } : {},
   client: { ...(clientId ? { clientId } : {}), ...(clientSecret ? { clientSecret } : {}) },
   onLog: (line) => process.stdout.write(`${line}\n`),
@@ -27,8 +31,10 @@ const demo = await startDemo({
   port: PORTS.demo,
   host: ANYWHERE,
   apiUrl: SERVICE_URL,
+  ...(serviceUrl ? { serviceUrl } : {}),
   authsignalUrl: `http://localhost:${PORTS.authsignal}/v1`,
   tenantId: LOCAL_TENANT_ID,
+  idTokenUrl: `http://localhost:${PORTS.idTokens}`,
   assetsDir: path('demo'),
 })
 process.stdout.write(`local stack is up; demo on http://localhost:${PORTS.demo}\n`)

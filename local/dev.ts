@@ -6,10 +6,17 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { startDemo } from './demo/server.ts'
+import { CALLBACK_PATH, startDemo } from './demo/server.ts'
 import { LOCAL_TENANT_ID, startLocalStack } from './local-stack.ts'
 
-const PORTS = { service: 3000, admin: 9464, cognito: 9229, authsignal: 9230, demo: 3080 }
+const PORTS = {
+  service: 3000,
+  admin: 9464,
+  cognito: 9229,
+  authsignal: 9230,
+  idTokens: 9231,
+  demo: 3080,
+}
 const READY_WITHIN_MS = 20_000
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
@@ -17,6 +24,8 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 const stack = await startLocalStack({
   triggersDir: path('../dist/triggers'),
   ports: PORTS,
+  // The way back from Authsignal's page is the client's, and reaches the triggers in this round only.
+  contextRound: 'on',
   onLog: (line) => process.stdout.write(`${line}\n`),
 }).catch(explainPortInUse)
 
@@ -25,6 +34,7 @@ const demo = await startDemo({
   apiUrl: `http://localhost:${PORTS.service}`,
   authsignalUrl: stack.authsignal.apiUrl,
   tenantId: LOCAL_TENANT_ID,
+  idTokenUrl: stack.idTokens.origin,
   assetsDir: path('demo'),
 }).catch(explainPortInUse)
 
@@ -36,6 +46,7 @@ const service = spawn(process.execPath, ['--enable-source-maps', path('../dist/s
     PORT: String(PORTS.service),
     ADMIN_PORT: String(PORTS.admin),
     CORS_ORIGINS: demo.url,
+    ALLOWED_REDIRECT_URLS: `${demo.url}${CALLBACK_PATH}`,
   },
   stdio: 'inherit',
 })
@@ -47,6 +58,7 @@ process.stdout.write(`
   The service            http://localhost:${PORTS.service}   admin http://localhost:${PORTS.admin}/health/ready
   Local Cognito          ${stack.cognito.url}
   Local Authsignal       ${stack.authsignal.origin}
+  Local Google and Apple ${stack.idTokens.origin}
   Messages it would send ${stack.authsignal.origin}/local/messages
   Demo web client        ${demo.url}   <- open this one
 

@@ -11,30 +11,37 @@ import {
   type LocalCognitoOptions,
 } from './cognito/index.ts'
 import type { Triggers } from './cognito/triggers/trigger.ts'
+import { startLocalIdTokens, type LocalIdTokens } from './id-tokens/index.ts'
 
 export interface LocalStackOptions {
   /** Where `npm run build` put the triggers. */
   triggersDir: string
   /** Free ports when left out. */
-  ports?: { cognito: number; authsignal: number }
+  ports?: { cognito: number; authsignal: number; idTokens: number }
   host?: string
   secret?: string
   /** How the user pool is set up; `client` takes the place of its only app client. */
   pool?: Partial<Omit<LocalCognitoOptions, 'clients' | 'triggers' | 'port' | 'host'>>
   /** A client without a secret is asked for with `clientSecret: ''`. */
   client?: Partial<LocalClient>
+  /** Of other applications on the same pool. */
+  otherClients?: LocalClient[]
   /** How the Authsignal tenant is set up. */
   tenant?: Partial<Omit<LocalAuthsignalOptions, 'secret' | 'tenantId' | 'port' | 'host'>>
   contextRound?: 'on' | 'off'
   /** Triggers other than ours, to see how the service gets on with them. */
   triggers?: (authsignal: LocalAuthsignal) => Triggers
+  /** Where the service finds the provider of ID tokens, where that is not where it listens. */
+  idTokensOrigin?: string
   onLog?: (line: string) => void
 }
 
-/** Both upstreams of the service, wired to each other through the built triggers. */
+/** The upstreams of the service, wired to each other through the built triggers. */
 export interface LocalStack {
   cognito: LocalCognito
   authsignal: LocalAuthsignal
+  /** Google and Apple. */
+  idTokens: LocalIdTokens
   /** The environment in which the service finds them. */
   serviceEnv: Record<string, string>
   close(): Promise<void>
@@ -65,16 +72,25 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     ...options.pool,
     port: options.ports?.cognito ?? 0,
     host,
-    clients: [client],
+    clients: [client, ...(options.otherClients ?? [])],
     triggers: options.triggers?.(authsignal) ?? builtTriggers(options, authsignal.apiUrl, secret),
     onLog,
+  })
+  const idTokens = await startLocalIdTokens({
+    port: options.ports?.idTokens ?? 0,
+    host,
+    ...(options.idTokensOrigin ? { publicOrigin: options.idTokensOrigin } : {}),
   })
   return {
     cognito,
     authsignal,
-    serviceEnv: serviceEnv({ cognito, authsignal, client, secret }),
+    idTokens,
+    serviceEnv: {
+      ...serviceEnv({ cognito, authsignal, client, secret }),
+      ...idTokens.serviceEnv,
+    },
     async close() {
-      await Promise.all([cognito.close(), authsignal.close()])
+      await Promise.all([cognito.close(), authsignal.close(), idTokens.close()])
     },
   }
 }

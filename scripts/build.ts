@@ -65,6 +65,7 @@ async function buildTrigger(name: string): Promise<void> {
 async function buildLocal(): Promise<void> {
   // Here and not above: a production build does not so much as read the local stack.
   const { buildDemo } = await import('../local/demo/build.ts')
+  const { buildPrebuiltUi } = await import('../local/authsignal/prebuilt-ui/build.ts')
   await rm('dist-local', { recursive: true, force: true })
   await mkdir('dist-local/demo', { recursive: true })
   await Promise.all([
@@ -74,8 +75,10 @@ async function buildLocal(): Promise<void> {
       outdir: 'dist-local',
       outExtension: { '.js': '.mjs' },
       splitting: false,
+      define: { ...common.define, __PREBUILT_UI_DIR__: '"./prebuilt-ui/"' },
       sourcemap: true,
     }),
     buildDemo('dist-local/demo'),
+    buildPrebuiltUi('dist-local/prebuilt-ui'),
   ])
 }

@@ -3,12 +3,18 @@ import cors from '@fastify/cors'
 import swagger from '@fastify/swagger'
 import Fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { LoggerOptions } from 'pino'
+import type { AccountUseCases } from './account/use-cases.ts'
+import { ACCOUNT_SCHEMAS, accountRoutes } from './http/account-routes.ts'
+import { AUTHENTICATOR_SCHEMAS, authenticatorRoutes } from './http/authenticator-routes.ts'
 import { answerBrokenRequest } from './http/broken-request.ts'
 import { HttpProblem, refuseUnknownRoutes, replyWithProblem } from './http/error-reply.ts'
+import { acceptEmptyBodies } from './http/json-body.ts'
 import { logRequests } from './http/logging.ts'
+import { ONE_CALL_SCHEMAS, oneCallRoutes, type OneCallUseCases } from './http/one-call-routes.ts'
 import { openApiOptions, type OpenApiVersion } from './http/openapi.ts'
 import { PROBLEM_SCHEMAS } from './http/problem-schema.ts'
 import { SIGN_IN_SCHEMAS, signInRoutes, type SignInUseCases } from './http/sign-in-routes.ts'
+import { STEP_UP_SCHEMAS, stepUpRoutes } from './http/step-up-routes.ts'
 import { TOKEN_SCHEMAS, tokenRoutes } from './http/token-routes.ts'
 import type { TokenUseCases } from './tokens/tokens.ts'
 
@@ -24,7 +30,7 @@ const BODY_LIMIT = 16 * 1024
 const REQUEST_TIMEOUT_MS = 20_000
 
 /** Everything a client can ask for. */
-export type UseCases = SignInUseCases & TokenUseCases
+export type UseCases = SignInUseCases & OneCallUseCases & TokenUseCases & AccountUseCases
 
 /** The public listener: everything a client can reach, in the order in which a request meets it. */
 export async function buildApp(useCases: UseCases, options: AppOptions): Promise<FastifyInstance> {
@@ -48,6 +54,7 @@ export async function buildApp(useCases: UseCases, options: AppOptions): Promise
   })
   // text/plain can be sent by a form on any site without a CORS preflight; JSON only.
   app.removeContentTypeParser('text/plain')
+  acceptEmptyBodies(app)
   app.setErrorHandler(replyWithProblem)
   app.setNotFoundHandler((request, reply) =>
     replyWithProblem(new HttpProblem('not_found'), request, reply),
@@ -73,10 +80,22 @@ export async function buildApp(useCases: UseCases, options: AppOptions): Promise
   refuseUnknownRoutes(app)
   logRequests(app)
   await app.register(swagger, openApiOptions(options.openApi ?? '3.1.0', options.version))
-  for (const schema of [...PROBLEM_SCHEMAS, ...SIGN_IN_SCHEMAS, ...TOKEN_SCHEMAS])
-    app.addSchema(schema)
+  const schemas = [
+    ...PROBLEM_SCHEMAS,
+    ...SIGN_IN_SCHEMAS,
+    ...ONE_CALL_SCHEMAS,
+    ...TOKEN_SCHEMAS,
+    ...ACCOUNT_SCHEMAS,
+    ...AUTHENTICATOR_SCHEMAS,
+    ...STEP_UP_SCHEMAS,
+  ]
+  for (const schema of schemas) app.addSchema(schema)
   await app.register(signInRoutes, useCases)
+  await app.register(oneCallRoutes, useCases)
   await app.register(tokenRoutes, useCases)
+  await app.register(accountRoutes, useCases)
+  await app.register(authenticatorRoutes, useCases)
+  await app.register(stepUpRoutes, useCases)
   return app
 }
 

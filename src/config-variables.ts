@@ -1,5 +1,8 @@
 import { isIP } from 'node:net'
+import { isProfileField, PROFILE_FIELDS, type ProfileField } from './account/profile.ts'
 import { parseApiUrl } from './authsignal/api-url.ts'
+import { isSecureUrl } from './secure-url.ts'
+import { parseRedisUrl } from './shared-state/redis-url.ts'
 
 /** One environment variable. `parse` gets the text or the default, and throws what to write instead. */
 interface Variable<T> {
@@ -56,8 +59,8 @@ export const VARIABLES = {
     'create',
   ),
   USERNAME_FORM: variable(
-    '`attribute`: email or phone number is the username or an alias of it.',
-    oneOf('attribute'),
+    '`attribute`: email or phone number is the username or an alias of it. `lookup`: it is neither; users are found by it (ListUsers), and new ones get a made-up username.',
+    oneOf('attribute', 'lookup'),
     'attribute',
   ),
   CHALLENGE_ANSWER_FORMAT: variable(
@@ -65,6 +68,26 @@ export const VARIABLES = {
     oneOf('raw', 'json'),
     'raw',
   ),
+  GOOGLE_AUDIENCES: variable(
+    'Comma-separated OAuth client ids for which Google ID tokens are accepted. Without any, none is.',
+    listOf(clientId, 'OAuth client ids'),
+    '',
+  ),
+  APPLE_AUDIENCES: variable(
+    'Comma-separated bundle ids and services ids for which Apple ID tokens are accepted. Without any, none is.',
+    listOf(clientId, 'bundle ids or services ids'),
+    '',
+  ),
+  ID_TOKEN_NONCE: variable(
+    '`required`: an ID token counts only with the nonce whose SHA-256 it was asked for with. `optional`: one with the nonce as it is, or without one, counts too.',
+    oneOf('required', 'optional'),
+    'required',
+  ),
+  GOOGLE_ENDPOINT: variable(
+    'Another Google, for emulators: the issuer of the ID tokens, with its keys at `/jwks`.',
+    optional(issuerUrl),
+  ),
+  APPLE_ENDPOINT: variable('Another Apple, likewise.', optional(issuerUrl)),
   ALLOWED_REDIRECT_URLS: variable(
     'Comma-separated URLs that `redirectUrl` may name; query and fragment are free.',
     listOf(url, 'absolute URLs'),
@@ -79,6 +102,20 @@ export const VARIABLES = {
     'Comma-separated CIDR ranges of proxies whose X-Forwarded-For is believed.',
     listOf(cidr, 'ranges such as 10.0.0.0/8'),
     '',
+  ),
+  REDIS_URL: variable(
+    'A Redis that instances share: `redis://` or `rediss://`, with credentials if it wants some. Without it each instance knows only which proofs and refresh tokens were used with itself.',
+    optional((value) => parseRedisUrl(text()(value))),
+  ),
+  PROFILE_ATTRIBUTES: variable(
+    `Comma-separated fields of the profile that users may change, of: ${PROFILE_FIELDS.join(', ')}. The app client must be allowed to write them.`,
+    profileFields,
+    'name,givenName,familyName,nickname,locale,zoneinfo',
+  ),
+  RECENT_SIGN_IN_MINUTES: variable(
+    'How long after a sign-in or step-up users may add and remove authenticators and delete their account.',
+    wholeNumber(1, 60),
+    '10',
   ),
   UPSTREAM_TIMEOUT_MS: variable(
     'Deadline of all the calls to Cognito that one request makes. It waits up to 5 s for each trigger.',
@@ -158,6 +195,15 @@ function httpUrl(): Parse<string> {
   }
 }
 
+/** Whoever answers for such a URL says who signs in. */
+function issuerUrl(value: string | undefined): string {
+  const given = httpUrl()(value)
+  if (/[?#]/.test(given) || !isSecureUrl(given)) {
+    throw new Error('must be an https URL without a query; http is for localhost')
+  }
+  return given
+}
+
 function sessionKeys(value: string | undefined): readonly Buffer[] {
   const keys = text()(value)
     .split(',')
@@ -169,6 +215,14 @@ function sessionKeys(value: string | undefined): readonly Buffer[] {
     }
     return bytes
   })
+}
+
+function clientId(entry: string): boolean {
+  return /^[\w.-]{1,255}$/.test(entry)
+}
+
+function profileFields(value: string | undefined): readonly ProfileField[] {
+  return listOf(isProfileField, 'fields of the profile')(value).filter(isProfileField)
 }
 
 function url(entry: string): boolean {

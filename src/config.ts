@@ -29,8 +29,10 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
   }
   if (problems.length > 0) throw new ConfigError(problems)
   if (!isConfig(values)) throw new ConfigError(['internal: not every variable was read'])
-  const mismatch = regionMismatch(values)
-  if (mismatch !== undefined) throw new ConfigError([mismatch])
+  const mismatches = [regionMismatch(values), lookupMismatch(values)].filter(
+    (mismatch) => mismatch !== undefined,
+  )
+  if (mismatches.length > 0) throw new ConfigError(mismatches)
   return Object.freeze(values)
 }
 
@@ -43,5 +45,12 @@ function regionMismatch(config: Config): string | undefined {
   const [region] = config.COGNITO_USER_POOL_ID.split('_')
   return config.COGNITO_ENDPOINT === undefined && region !== config.AWS_REGION
     ? `AWS_REGION: the user pool is in ${region}, so this must be ${region}`
+    : undefined
+}
+
+/** `sign-up` is for services without AWS credentials, which a lookup cannot do without. */
+function lookupMismatch({ USERNAME_FORM, PROVISIONING }: Config): string | undefined {
+  return USERNAME_FORM === 'lookup' && PROVISIONING === 'sign-up'
+    ? 'USERNAME_FORM: lookup takes AWS credentials, so PROVISIONING must be create or none'
     : undefined
 }

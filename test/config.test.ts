@@ -33,9 +33,17 @@ t.test('everything that is not required has a default', (t) => {
     PROVISIONING: 'create',
     USERNAME_FORM: 'attribute',
     CHALLENGE_ANSWER_FORMAT: 'raw',
+    GOOGLE_AUDIENCES: [],
+    APPLE_AUDIENCES: [],
+    ID_TOKEN_NONCE: 'required',
+    GOOGLE_ENDPOINT: undefined,
+    APPLE_ENDPOINT: undefined,
     ALLOWED_REDIRECT_URLS: [],
     CORS_ORIGINS: [],
     TRUST_PROXY: [],
+    REDIS_URL: undefined,
+    PROFILE_ATTRIBUTES: ['name', 'givenName', 'familyName', 'nickname', 'locale', 'zoneinfo'],
+    RECENT_SIGN_IN_MINUTES: 10,
     UPSTREAM_TIMEOUT_MS: 15_000,
     START_SIGN_IN_FLOOR_MS: 500,
     LOG_LEVEL: 'info',
@@ -92,6 +100,11 @@ const BAD_VALUES: Partial<Record<keyof typeof VARIABLES, string[]>> = {
   PROVISIONING: ['Create', 'sign-in'],
   USERNAME_FORM: ['uuid'],
   CHALLENGE_ANSWER_FORMAT: ['xml'],
+  GOOGLE_AUDIENCES: ['has space', 'https://client', 'x'.repeat(256)],
+  APPLE_AUDIENCES: ['com.example.app,has space', 'com.example/app'],
+  ID_TOKEN_NONCE: ['off', 'Required'],
+  GOOGLE_ENDPOINT: ['localhost:9231', 'http://accounts.example.com', 'https://g.example/?a=b'],
+  APPLE_ENDPOINT: ['ftp://localhost/a', 'http://10.0.0.1/apple', 'https://a.example/#a'],
   ALLOWED_REDIRECT_URLS: ['/callback', 'https://ok.example/cb,app.example.com'],
   CORS_ORIGINS: ['*', 'null', 'https://web.example.com/', 'web.example.com', 'https://w/x'],
   TRUST_PROXY: [
@@ -103,6 +116,22 @@ const BAD_VALUES: Partial<Record<keyof typeof VARIABLES, string[]>> = {
     'loopback',
     'true',
   ],
+  REDIS_URL: [
+    'localhost:6379',
+    'http://localhost:6379',
+    'redis://',
+    'redis://host/name',
+    'redis://:se%cret@host',
+  ],
+  PROFILE_ATTRIBUTES: [
+    'email',
+    'phoneNumber',
+    'emailVerified',
+    'given_name',
+    'name,sub',
+    'toString',
+  ],
+  RECENT_SIGN_IN_MINUTES: ['0', '61', '1.5', '10m'],
   UPSTREAM_TIMEOUT_MS: ['99', '60001', '15s'],
   START_SIGN_IN_FLOOR_MS: ['10001', '-7'],
   LOG_LEVEL: ['verbose', 'INFO'],
@@ -120,6 +149,17 @@ t.test('a bad value gives one line that names the variable and never the value',
       // The advice for a number may well contain the digit of a short value.
       if (value.length > 5) t.notOk(after.includes(value), `${name}=${value}`)
     }
+  }
+  t.end()
+})
+
+t.test('a lookup without AWS credentials cannot be', (t) => {
+  const env = { ...ENVIRONMENT, USERNAME_FORM: 'lookup', PROVISIONING: 'sign-up' }
+  t.strictSame(problemsOf(env), [
+    'USERNAME_FORM: lookup takes AWS credentials, so PROVISIONING must be create or none',
+  ])
+  for (const PROVISIONING of ['create', 'none']) {
+    t.strictSame(problemsOf({ ...env, PROVISIONING }), [])
   }
   t.end()
 })

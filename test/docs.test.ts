@@ -23,6 +23,8 @@ t.test('the README is short and its links lead somewhere', async (t) => {
     'README.md',
     'docs/architecture.md',
     'docs/deployment.md',
+    'docs/flows.md',
+    'local/README.md',
     'SECURITY.md',
     'CONTRIBUTING.md',
   ]

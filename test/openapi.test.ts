@@ -15,6 +15,7 @@ interface Content {
 interface Operation {
   operationId: string
   summary: string
+  security?: object[]
   requestBody: { required?: boolean; content: Record<string, Content> }
   responses: Record<string, { description: string; content: Record<string, Content> }>
 }
@@ -27,10 +28,77 @@ interface Document {
 const STATUSES = {
   startSignIn: ['200', '400', '403', '413', '415', '500', '502', '503', '504'],
   finishSignIn: ['200', '400', '401', '403', '413', '415', '500', '502', '503', '504'],
+  signInWithPasskey: ['200', '400', '401', '403', '413', '415', '500', '502', '503', '504'],
+  signInWithIdToken: ['200', '400', '401', '403', '413', '415', '500', '502', '503', '504'],
   refreshTokens: ['200', '400', '401', '413', '415', '500', '502', '503', '504'],
   signOut: ['204', '400', '401', '413', '415', '500', '502', '503', '504'],
   signOutEverywhere: ['204', '401', '413', '415', '500', '502', '503', '504'],
+  getMe: ['200', '401', '500', '502', '503', '504'],
+  updateMe: ['200', '400', '401', '413', '415', '500', '502', '503', '504'],
+  deleteMe: ['204', '401', '413', '415', '500', '502', '503', '504'],
+  listAuthenticators: ['200', '401', '500', '502', '503', '504'],
+  startAuthenticatorEnrollment: [
+    '200',
+    '400',
+    '401',
+    '403',
+    '413',
+    '415',
+    '500',
+    '502',
+    '503',
+    '504',
+  ],
+  finishAuthenticatorEnrollment: [
+    '200',
+    '400',
+    '401',
+    '403',
+    '409',
+    '413',
+    '415',
+    '500',
+    '502',
+    '503',
+    '504',
+  ],
+  removeAuthenticator: [
+    '204',
+    '400',
+    '401',
+    '404',
+    '409',
+    '413',
+    '415',
+    '500',
+    '502',
+    '503',
+    '504',
+  ],
+  startStepUp: ['200', '400', '401', '403', '413', '415', '500', '502', '503', '504'],
+  finishStepUp: ['200', '400', '401', '403', '413', '415', '500', '502', '503', '504'],
 }
+
+/** Operations of signed-in users. */
+const WITH_BEARER = new Set([
+  'signOutEverywhere',
+  'getMe',
+  'updateMe',
+  'deleteMe',
+  'listAuthenticators',
+  'startAuthenticatorEnrollment',
+  'finishAuthenticatorEnrollment',
+  'removeAuthenticator',
+  'startStepUp',
+  'finishStepUp',
+])
+const WITHOUT_BODY = new Set([
+  'signOutEverywhere',
+  'getMe',
+  'deleteMe',
+  'listAuthenticators',
+  'removeAuthenticator',
+])
 
 async function documentOf(version: (typeof VERSIONS)[number]): Promise<Document> {
   return JSON.parse(await openApiDocument(version)) as Document
@@ -82,7 +150,20 @@ for (const version of VERSIONS) {
       'StartedSignIn',
       'FinishSignInRequest',
       'Tokens',
+      'PasskeySignInRequest',
+      'IdTokenSignInRequest',
       'RefreshTokenRequest',
+      'Profile',
+      'UpdateProfileRequest',
+      'Authenticator',
+      'AuthenticatorList',
+      'StartEnrollmentRequest',
+      'StartedEnrollment',
+      'FinishEnrollmentRequest',
+      'StartStepUpRequest',
+      'StartedStepUp',
+      'FinishStepUpRequest',
+      'FinishedStepUp',
     ])
   })
 
@@ -105,15 +186,28 @@ for (const version of VERSIONS) {
       [
         ['/start-sign-in', 'post', 'startSignIn'],
         ['/finish-sign-in', 'post', 'finishSignIn'],
+        ['/passkey-sign-in', 'post', 'signInWithPasskey'],
+        ['/id-token-sign-in', 'post', 'signInWithIdToken'],
         ['/refresh', 'post', 'refreshTokens'],
         ['/sign-out', 'post', 'signOut'],
         ['/sign-out-everywhere', 'post', 'signOutEverywhere'],
+        ['/me', 'get', 'getMe'],
+        ['/me', 'patch', 'updateMe'],
+        ['/me', 'delete', 'deleteMe'],
+        ['/authenticators', 'get', 'listAuthenticators'],
+        ['/authenticators', 'post', 'startAuthenticatorEnrollment'],
+        ['/authenticators/verify', 'post', 'finishAuthenticatorEnrollment'],
+        ['/authenticators/{authenticatorId}', 'delete', 'removeAuthenticator'],
+        ['/start-step-up', 'post', 'startStepUp'],
+        ['/finish-step-up', 'post', 'finishStepUp'],
       ],
     )
-    for (const [, , { operationId, summary, requestBody, responses }] of operations) {
+    for (const [, , operation] of operations) {
+      const { operationId, summary, security, requestBody, responses } = operation
       t.ok(summary, operationId)
+      t.strictSame(security, WITH_BEARER.has(operationId) ? [{ bearer: [] }] : undefined)
       if (requestBody) t.strictSame(Object.keys(requestBody.content), ['application/json'])
-      else t.equal(operationId, 'signOutEverywhere', 'the only one without a body')
+      else t.ok(WITHOUT_BODY.has(operationId), operationId)
       t.strictSame(
         Object.keys(responses),
         STATUSES[operationId as keyof typeof STATUSES],

@@ -1,18 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { startLocalStack, type LocalStack } from '../local/local-stack.ts'
 import { VARIABLES } from '../src/config-variables.ts'
+import { FREE_PORTS, runToEnd, startService } from './support/service-process.ts'
 import { post } from './support/stack.ts'
-
-/** The built service as its own process, the way it is deployed. */
-interface Running {
-  url: string
-  admin: string
-  child: ChildProcess
-  output: () => string
-}
 
 t.test('without configuration it ends at once and names every variable it misses', async (t) => {
   const { code, output } = await runToEnd({})
@@ -24,7 +16,7 @@ t.test('without configuration it ends at once and names every variable it misses
 })
 
 t.test('answers health, the API description and problems on both listeners', async (t) => {
-  const { url, admin } = await start(t, await stackFor(t))
+  const { url, admin } = await startService(t, env(await stackFor(t)))
   t.strictSame(await (await fetch(`${admin}/health/live`)).json(), { status: 'live' })
   t.strictSame(await (await fetch(`${admin}/health/ready`)).json(), { status: 'ready' })
   t.match(await (await fetch(`${admin}/openapi.json`)).json(), { openapi: '3.1.0' })
@@ -42,7 +34,7 @@ t.test(
   'on SIGTERM it stops being ready, finishes what is in flight, and ends with 0',
   async (t) => {
     const stack = await stackFor(t)
-    const { url, admin, child, output } = await start(t, stack)
+    const { url, admin, child, output } = await startService(t, env(stack))
     const fault = { kind: 'delay', ms: 1_500 } as const
     stack.cognito.faults.add({ operation: 'InitiateAuth', fault, times: 1 })
     const inFlight = post(`${url}/start-sign-in`, { email: 'ada@example.com' })
@@ -86,41 +78,5 @@ async function stackFor(t: Test): Promise<LocalStack> {
 }
 
 function env(stack: LocalStack): Record<string, string> {
-  return {
-    ...stack.serviceEnv,
-    HOST: 'localhost',
-    PORT: '0',
-    ADMIN_PORT: '0',
-    START_SIGN_IN_FLOOR_MS: '0',
-  }
-}
-
-function launch(variables: Record<string, string>): { child: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, ['dist/server.mjs'], { env: variables })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  }
-  return { child, output: () => output }
-}
-
-async function runToEnd(variables: Record<string, string>) {
-  const { child, output } = launch(variables)
-  const [code] = await once(child, 'close')
-  return { code, output: output() }
-}
-
-async function start(t: Test, stack: LocalStack): Promise<Running> {
-  const { child, output } = launch(env(stack))
-  t.teardown(() => child.kill('SIGKILL'))
-  // The admin listener is the first to say where it listens.
-  const addresses = () =>
-    [...output().matchAll(/listening at (http:\/\/[\d.[\]:]+)/g)].map(([, at]) => at!)
-  const ports = () => new Set(addresses().map((at) => new URL(at).port))
-  while (ports().size < 2) {
-    if (child.exitCode !== null) throw new Error(output())
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  const [admin, service] = [...ports()].map((port) => `http://localhost:${port}`)
-  return { url: service!, admin: admin!, child, output }
+  return { ...stack.serviceEnv, ...FREE_PORTS }
 }

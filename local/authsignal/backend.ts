@@ -15,6 +15,7 @@ export interface Backend {
   tenantId: string
   /** How `/validate` turns a token down. */
   validateRefusal: '200' | '4xx'
+  unknownUserDeletion: '200' | '404'
   /** Where the pre-built UI lives; known only once the server listens. */
   publicOrigin: () => string
   /** The present moment of the adjustable clock, as the wire prints it. */

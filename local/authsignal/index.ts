@@ -8,6 +8,7 @@ import { clientApi } from './client-api/index.ts'
 import { MagicLinks } from './magic-link/links.ts'
 import { magicLinkPage } from './magic-link/routes.ts'
 import { Messages, type Message } from './messages.ts'
+import { prebuiltUi } from './prebuilt-ui/routes.ts'
 import { RateLimits } from './rate-limits.ts'
 import { Rules } from './rules.ts'
 import { serverApi } from './server-api/index.ts'
@@ -35,6 +36,8 @@ export interface LocalAuthsignalOptions {
   tokenMinutes?: number
   /** How `/validate` turns down a foreign, expired or broken token; '200' by default. */
   validateRefusal?: '200' | '4xx'
+  /** What deleting a user who is not there answers, which the docs leave open; '200' by default. */
+  unknownUserDeletion?: '200' | '404'
   /** Receives `email.created` and `sms.created`, signed; its refusal fails the challenge. */
   webhookUrl?: string
   /**
@@ -42,11 +45,13 @@ export interface LocalAuthsignalOptions {
    * worse reading of the documentation. Off by default.
    */
   enrolAfterAnyChallenge?: boolean
+  /** Where the build put the pre-built UI page; beside the bundle by default. */
+  prebuiltUiDir?: string
   /** Where passkeys and security keys are used. */
   passkeys?: {
     /** `localhost` by default. */
     rpId?: string
-    /** Of the pages that may ask for them; the demo page's and the stand-in's own by default. */
+    /** Of the pages that may ask for them besides the stand-in's own; the demo page's by default. */
     origins?: readonly string[]
   }
 }
@@ -88,6 +93,7 @@ export async function startLocalAuthsignal(
     secret,
     tenantId,
     validateRefusal,
+    unknownUserDeletion: options.unknownUserDeletion ?? '200',
     publicOrigin: () => options.publicOrigin ?? origin,
     now: () => new Date(clock.now()).toISOString(),
     clock,
@@ -98,7 +104,11 @@ export async function startLocalAuthsignal(
     magicLinks: new MagicLinks(),
     relyingParty: {
       rpId: options.passkeys?.rpId ?? 'localhost',
-      origins: () => options.passkeys?.origins ?? [DEMO_ORIGIN, origin, backend.publicOrigin()],
+      origins: () => [
+        ...(options.passkeys?.origins ?? [DEMO_ORIGIN]),
+        origin,
+        backend.publicOrigin(),
+      ],
     },
     ceremonies: new Ceremonies(clock),
     limits: new RateLimits(clock),
@@ -109,6 +119,7 @@ export async function startLocalAuthsignal(
   answerErrorsAsApiErrors(app)
   sideDoors(app, { messages, rules })
   magicLinkPage(app, backend)
+  prebuiltUi(app, backend, options.prebuiltUiDir)
   app.register((scope) => serverApi(scope, backend), { prefix: '/v1' })
   app.register((scope) => clientApi(scope, backend), { prefix: '/v1/client' })
   origin = await server.listen(options.port, options.host)

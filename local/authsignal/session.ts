@@ -3,7 +3,7 @@ import { ApiError, unauthorized } from './api-error.ts'
 import type { Backend } from './backend.ts'
 import { basicUsername, bearerToken } from './basic-auth.ts'
 import { isOpen, type Action } from './store/action.ts'
-import { isEnrolled } from './store/authenticator.ts'
+import { isEnrolled, type VerificationMethod } from './store/authenticator.ts'
 import type { UserRecord } from './store/user.ts'
 import type { Token } from './tokens.ts'
 
@@ -26,16 +26,24 @@ export async function readSession(backend: Backend, request: FastifyRequest): Pr
   return { token, encoded, user, action }
 }
 
-/** For endpoints that lead to CHALLENGE_SUCCEEDED. Code and status of the refusal: [unconfirmed]. */
-export async function readOpenSession(backend: Backend, request: FastifyRequest): Promise<Session> {
+/** For endpoints that lead to CHALLENGE_SUCCEEDED by the method. */
+export async function readOpenSession(
+  backend: Backend,
+  request: FastifyRequest,
+  method: VerificationMethod,
+): Promise<Session> {
   const session = await readSession(backend, request)
-  requireOpen(session.action)
+  requireOpen(session.action, method)
   return session
 }
 
-export function requireOpen(action: Action): void {
+/** That a rule limits enrolments too, and code and status of the refusals: [unconfirmed]. */
+export function requireOpen(action: Action, method: VerificationMethod): void {
   if (!isOpen(action)) {
     throw new ApiError(403, 'forbidden', `The action is in state ${action.state}.`)
+  }
+  if (action.allowedMethods?.includes(method) === false) {
+    throw new ApiError(403, 'forbidden', `The action may not be answered by ${method}.`)
   }
 }
 
@@ -52,9 +60,10 @@ export function requireTenant({ tenantId }: Backend, request: FastifyRequest): v
 export async function readSessionOrTenant(
   backend: Backend,
   request: FastifyRequest,
+  method: VerificationMethod,
 ): Promise<Session | undefined> {
   if (bearerToken(request.headers.authorization) !== undefined) {
-    return readOpenSession(backend, request)
+    return readOpenSession(backend, request, method)
   }
   requireTenant(backend, request)
   return undefined

@@ -8,6 +8,8 @@ export interface LocalClient {
   authSessionValidityMinutes?: number
   /** Left out: refresh, SRP and custom are allowed (service model). */
   explicitAuthFlows?: string[]
+  /** What users may change of themselves. Left out: the standard attributes (service model). */
+  writeAttributes?: string[]
   accessTokenSeconds?: number
   idTokenSeconds?: number
   refreshTokenSeconds?: number
@@ -15,11 +17,10 @@ export interface LocalClient {
   tokenRevocation?: boolean
 }
 
-/** A client with every default filled in; only the secret and the two features stay optional. */
-export type Client = Required<
-  Omit<LocalClient, 'clientSecret' | 'refreshTokenRotation' | 'explicitAuthFlows'>
-> &
-  Pick<LocalClient, 'clientSecret' | 'refreshTokenRotation' | 'explicitAuthFlows'>
+/** A client with every default filled in; what has none stays optional. */
+export type Client = Required<Omit<LocalClient, Unset>> & Pick<LocalClient, Unset>
+
+type Unset = 'clientSecret' | 'refreshTokenRotation' | 'explicitAuthFlows' | 'writeAttributes'
 
 export class Clients {
   #clients: Map<string, Client>
@@ -58,6 +59,6 @@ export function requireFlow(client: Client, flow: string): void {
   }
   const legacy = flow === 'CUSTOM_AUTH' && allowed?.includes('CUSTOM_AUTH_FLOW_ONLY')
   if (!allowed || legacy || allowed.includes(`ALLOW_${flow}`)) return
-  // Unconfirmed: the text is known, its exception type is assumed.
+  // Text and type as seen for USER_SRP_AUTH (aws-amplify/amplify-swift#3537); assumed for others.
   throw invalidParameter(`${flow} is not enabled for the client.`)
 }

@@ -29,6 +29,23 @@ export interface EnrolledAuthenticator {
   address: string | undefined
   /** Proven at least once, or enrolled by a server that vouched for it. */
   isVerified: boolean
+  /** Times are texts as Authsignal writes them. */
+  createdAt?: string
+  verifiedAt?: string
+  lastVerifiedAt?: string
+  /** What a passkey or security key calls itself. */
+  name?: string
+}
+
+/** An action that was tracked before. */
+export interface PastAction {
+  idempotencyKey: string
+  state?: string
+  createdAt?: string
+  stateUpdatedAt?: string
+  method?: string
+  /** The authenticator that passed it, where Authsignal says. */
+  authenticatorId?: string
 }
 
 export function readTracked(answer: unknown): TrackedAction {
@@ -58,12 +75,7 @@ export function readValidation(answer: unknown): Validation {
     method: 'verificationMethod',
     stateUpdatedAt: 'stateUpdatedAt',
   } as const
-  const validation: Validation = { isValid }
-  for (const [ours, theirs] of Object.entries(names)) {
-    const value = rest[theirs]
-    if (typeof value === 'string') Object.assign(validation, { [ours]: value })
-  }
-  return validation
+  return { isValid, ...textsIn(rest, names) }
 }
 
 export function readUser(answer: unknown): KnownUser {
@@ -90,8 +102,51 @@ export function readAuthenticators(answer: unknown): EnrolledAuthenticator[] {
       method: String(verificationMethod),
       address: typeof address === 'string' ? address : undefined,
       isVerified: Boolean(fields['verifiedAt'] ?? fields['lastVerifiedAt']),
+      ...textsIn(fields, TIMES),
+      ...nameOf(fields['webauthnCredential']),
     }
   })
+}
+
+const TIMES = {
+  createdAt: 'createdAt',
+  verifiedAt: 'verifiedAt',
+  lastVerifiedAt: 'lastVerifiedAt',
+} as const
+
+function nameOf(credential: unknown): { name?: string } {
+  return typeof credential === 'object' && credential !== null
+    ? textsIn({ ...credential }, { name: 'name' } as const)
+    : {}
+}
+
+export function readActions(answer: unknown): PastAction[] {
+  if (!Array.isArray(answer)) throw new Error('unusable answer')
+  return answer.map((entry: unknown) => {
+    const fields = fieldsOf(entry)
+    return { idempotencyKey: String(fields['idempotencyKey']), ...textsIn(fields, PAST_ACTION) }
+  })
+}
+
+const PAST_ACTION = {
+  state: 'state',
+  createdAt: 'createdAt',
+  stateUpdatedAt: 'stateUpdatedAt',
+  method: 'verificationMethod',
+  authenticatorId: 'verifiedByAuthenticatorId',
+} as const
+
+/** Those of the fields that are texts, under our names for them. */
+function textsIn<Ours extends string>(
+  fields: Record<string, unknown>,
+  names: Readonly<Record<Ours, string>>,
+): { [Name in Ours]?: string } {
+  const texts: { [Name in Ours]?: string } = {}
+  for (const ours in names) {
+    const value = fields[names[ours]]
+    if (typeof value === 'string') texts[ours] = value
+  }
+  return texts
 }
 
 function fieldsOf(value: unknown): Record<string, unknown> {

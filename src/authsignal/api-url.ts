@@ -1,8 +1,7 @@
-import { isIP } from 'node:net'
+import { isSecureUrl } from '../secure-url.ts'
 
 /**
- * Reads the URL of a tenant's API. Plain http would show the secret to the network, so only a host
- * that is no public name may use it.
+ * Reads the URL of a tenant's API, which is sent the secret.
  * @throws Error that says what to write instead
  */
 export function parseApiUrl(text: string): string {
@@ -10,11 +9,6 @@ export function parseApiUrl(text: string): string {
   if (!isPlain || !new URL(text).pathname.replace(/\/+$/, '').endsWith('/v1')) {
     throw new Error('must be a URL that ends in /v1')
   }
-  const { protocol, hostname } = new URL(text)
-  const isLocal =
-    /^[^.:]+$/.test(hostname) ||
-    (isIP(hostname) === 4 && hostname.startsWith('127.')) ||
-    hostname === '[::1]'
-  if (protocol !== 'https:' && !(protocol === 'http:' && isLocal)) throw new Error('must be https')
+  if (!isSecureUrl(text)) throw new Error('must be https')
   return text.replace(/\/+$/, '')
 }

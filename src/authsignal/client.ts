@@ -1,14 +1,21 @@
-import { Authsignal, VerificationMethod } from '@authsignal/node'
+import { Authsignal, UserActionState, VerificationMethod } from '@authsignal/node'
 import axios from 'axios'
 import { ServiceError } from '../errors.ts'
 import {
+  readActions,
   readAuthenticators,
   readCompletedBy,
   readTracked,
   readUser,
   readValidation,
 } from './answers.ts'
-import type { EnrolledAuthenticator, KnownUser, TrackedAction, Validation } from './answers.ts'
+import type {
+  EnrolledAuthenticator,
+  KnownUser,
+  PastAction,
+  TrackedAction,
+  Validation,
+} from './answers.ts'
 import {
   authsignalFailure,
   DeadlineExceeded,
@@ -38,6 +45,10 @@ export interface TrackInput {
     userAgent?: string
     deviceId?: string
     locale?: string
+    /** What the token may do beyond answering the challenge. */
+    scope?: 'add:authenticators'
+    /** Data points for the tenant's rules. */
+    custom?: Record<string, string | number | boolean>
   }
 }
 
@@ -48,6 +59,13 @@ export interface AuthsignalClient {
   /** A user who is not known has no username either. */
   user(userId: string): Promise<KnownUser>
   authenticators(userId: string): Promise<EnrolledAuthenticator[]>
+  /** The user's actions of one code, those that were passed only if asked for. */
+  actions(input: {
+    userId: string
+    action: string
+    since: Date
+    state?: 'CHALLENGE_SUCCEEDED'
+  }): Promise<PastAction[]>
   /** Id of the authenticator that completed the action, where Authsignal says. */
   completedBy(input: {
     userId: string
@@ -58,6 +76,8 @@ export interface AuthsignalClient {
   /** Enrols an address as the user's without a challenge: only ever one that Cognito holds. */
   enrol(userId: string, authenticator: { method: OtpMethod; address: string }): Promise<void>
   removeAuthenticator(userId: string, id: string): Promise<void>
+  /** Deletes the user with everything Authsignal knows of them. */
+  deleteUser(userId: string): Promise<void>
 }
 export type OtpMethod = 'EMAIL_OTP' | 'SMS'
 
@@ -123,6 +143,22 @@ export function authsignalClient({ secret, url, timeoutMs }: AuthsignalOptions):
         }
       }),
 
+    actions: ({ userId, action, since, state }) =>
+      call('actions', async () => {
+        try {
+          const found: unknown = await sdk.queryUserActions({
+            userId: pathSegment(userId),
+            actionCodes: [action],
+            fromDate: since.toISOString(),
+            ...(state === undefined ? {} : { state: UserActionState[state] }),
+          })
+          return readActions(found)
+        } catch (error) {
+          if (isUnknown(error)) return []
+          throw error
+        }
+      }),
+
     completedBy: ({ userId, action, idempotencyKey, since }) =>
       call('completedBy', async () =>
         readCompletedBy(
@@ -155,6 +191,15 @@ export function authsignalClient({ secret, url, timeoutMs }: AuthsignalOptions):
           })
         } catch (error) {
           // Gone already: a racing start was faster, or the answer to our own first try got lost.
+          if (!isUnknown(error)) throw error
+        }
+      }),
+
+    deleteUser: (userId) =>
+      call('deleteUser', async () => {
+        try {
+          await sdk.deleteUser({ userId: pathSegment(userId) })
+        } catch (error) {
           if (!isUnknown(error)) throw error
         }
       }),

@@ -3,9 +3,10 @@ import {
   GlobalSignOutCommand,
   RevokeTokenCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
+import { ServiceError } from '../errors.ts'
 import type { TokenAuthority } from '../tokens/ports.ts'
 import { readSdkError, upstreamFailure } from './exceptions.ts'
-import { readTokens } from './tokens.ts'
+import { claimsOf, isText, readTokens, unusable } from './tokens.ts'
 import type { UserPoolOptions } from './user-pool.ts'
 
 /**
@@ -33,11 +34,12 @@ export function cognitoTokenAuthority(
         // Without rotation no new refresh token comes back: the old one stays good.
         const { RefreshToken = refreshToken, ...rest } = AuthenticationResult
         const result = { ...rest, RefreshToken }
-        return {
-          outcome: 'tokens',
-          tokens: readTokens('GetTokensFromRefreshToken', result, clientId),
-        }
+        const tokens = readTokens('GetTokensFromRefreshToken', result, clientId)
+        const { sub } = claimsOf(tokens.accessToken)
+        if (!isText(sub)) throw unusable('GetTokensFromRefreshToken', 'tokens are of nobody')
+        return { outcome: 'tokens', tokens, sub }
       } catch (error) {
+        if (error instanceof ServiceError) throw error
         if (isRefusedToken(error)) return { outcome: 'refused' }
         throw upstreamFailure('GetTokensFromRefreshToken', error)
       }

@@ -7,9 +7,11 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import { ServiceError } from '../errors.ts'
 import type { PendingChallenge, UserPool } from '../sign-in/ports.ts'
+import type { Deadline } from './create-as.ts'
 import { createUser } from './create-user.ts'
 import { readSdkError, upstreamFailure } from './exceptions.ts'
-import { byAdministrator, bySignUp } from './registration.ts'
+import { lookup } from './lookup.ts'
+import { byAdministrator, bySignUp, type Registration } from './registration.ts'
 import { secretHash } from './secret-hash.ts'
 import { isText, readTokens, unusable } from './tokens.ts'
 
@@ -20,6 +22,8 @@ export interface UserPoolOptions {
   clientSecret?: string | undefined
   /** Signs for new users, who are then made with SignUp; without it AdminCreateUser makes them. */
   signUpKey?: Buffer | undefined
+  /** Whether the pool knows users by their addresses, or they have to be looked up. */
+  usernameForm?: 'attribute' | 'lookup'
   /** Deadline of a call that comes without one. */
   timeoutMs: number
 }
@@ -31,8 +35,14 @@ export function cognitoUserPool(options: UserPoolOptions): UserPool {
   const registration =
     signUpKey === undefined ? byAdministrator(options) : bySignUp(options, signUpKey)
   const deadline = (signal = AbortSignal.timeout(timeoutMs)) => ({ abortSignal: signal })
+  const users =
+    options.usernameForm === 'lookup'
+      ? lookup(options, registration, deadline)
+      : byAttribute(options, registration, deadline)
 
   return {
+    ...users,
+
     async beginChallenge(username, signal) {
       const command = new InitiateAuthCommand({
         AuthFlow: 'CUSTOM_AUTH',
@@ -82,8 +92,18 @@ export function cognitoUserPool(options: UserPoolOptions): UserPool {
         throw asFailure('RespondToAuthChallenge', error)
       }
     },
+  }
+}
 
-    createUser: createUser(options.userPoolId, registration, deadline),
+/** Cognito resolves the address, as username or alias. */
+function byAttribute(
+  options: UserPoolOptions,
+  registration: Registration,
+  deadline: Deadline,
+): Pick<UserPool, 'findUser' | 'createUser'> {
+  return {
+    findUser: async ({ value }) => ({ outcome: 'named', username: value }),
+    createUser: createUser(options, registration, deadline),
   }
 }
 

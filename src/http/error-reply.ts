@@ -128,8 +128,22 @@ export function refuseUnknownRoutes(app: FastifyInstance): void {
   app.addHook('onRequest', async (request) => {
     if (!request.is404) return
     const [path = ''] = request.url.split('?')
-    const methods = methodsByPath.get(path)
-    if (methods === undefined) throw new HttpProblem('not_found')
-    throw new HttpProblem('method_not_allowed', { allow: [...methods].join(', ') })
+    const methods = [...methodsByPath].flatMap(([url, those]) =>
+      isOf(path, url) ? [...those] : [],
+    )
+    if (methods.length === 0) throw new HttpProblem('not_found')
+    throw new HttpProblem('method_not_allowed', { allow: [...new Set(methods)].join(', ') })
   })
+}
+
+/** Whether a route's URL, which may have parameters, stands for the path. */
+function isOf(path: string, url: string): boolean {
+  const parts = path.split('/')
+  const wanted = url.split('/')
+  return (
+    parts.length === wanted.length &&
+    wanted.every((part, index) =>
+      part.startsWith(':') ? parts[index] !== '' : part === parts[index],
+    )
+  )
 }

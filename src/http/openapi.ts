@@ -23,6 +23,9 @@ export function openApiOptions(
       tags: [
         { name: 'SignIn', description: 'Signing in.' },
         { name: 'Tokens', description: 'Renewing and ending what a sign-in gave.' },
+        { name: 'Account', description: "The signed-in user's profile." },
+        { name: 'Authenticators', description: "The signed-in user's ways in." },
+        { name: 'StepUp', description: 'Proving once more who one is, before what matters.' },
       ],
       components: {
         securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
@@ -67,6 +70,12 @@ export function problemResponses(
       },
     ]),
   )
+}
+
+/** The same for an operation whose requests have no body that could be wrong. */
+export function withoutBody(responses: Record<number, object>): Record<number, object> {
+  const { 413: _tooLarge, 415: _unsupported, ...rest } = responses
+  return rest
 }
 
 const EXAMPLE_ID = '5f0c2c5e-2a51-4d0b-9a6b-3c1c3f6f1a52'

@@ -27,7 +27,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   challenge_failed: {
     status: 401,
     title: 'The proof was refused',
-    detail: 'Go on with the session in retry if there is one; otherwise start the sign-in again.',
+    detail: 'Go on with the session in retry if there is one; otherwise start again.',
   },
   session_expired: {
     status: 401,
@@ -68,7 +68,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   last_authenticator: {
     status: 409,
     title: 'This is the last way in',
-    detail: 'Add another authenticator before you remove this one.',
+    detail: 'Add another way in before you remove this one. The last address can only be replaced.',
   },
   address_in_use: {
     status: 409,
@@ -103,6 +103,6 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   upstream_timeout: {
     status: 504,
     title: 'An upstream did not answer in time',
-    detail: 'Start the sign-in again.',
+    detail: 'Try again; a sign-in has to be started anew.',
   },
 }

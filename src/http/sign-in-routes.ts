@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { FinishSignInInput } from '../sign-in/finish-sign-in.ts'
 import type { Tokens as SignInTokens } from '../sign-in/ports.ts'
 import type { StartedSignIn, StartSignInInput } from '../sign-in/start-sign-in.ts'
+import { connectionOf } from './connection.ts'
+import { redirectUrl, validationToken } from './fields.ts'
 import { answer, problemResponses } from './openapi.ts'
 
 /** What the routes need: the use cases, already given what they need. */
@@ -19,15 +20,8 @@ const StartSignInRequest = Type.Object(
       Type.String({ maxLength: 32, description: 'E.164.', examples: ['+6421234567'] }),
     ),
     username: Type.Optional(Type.String({ maxLength: 256, examples: ['ada'] })),
-    redirectUrl: Type.Optional(
-      Type.String({
-        maxLength: 2048,
-        // The characters of a URL (RFC 3986), none of which grows when the session is sealed.
-        pattern: "^[A-Za-z0-9:/?#[\\]@!$&'()*+,;=._~%-]+$",
-        description:
-          'Where the pre-built page returns to; must be on the allow list. Reaches it where the triggers ask for the context (CONTEXT_ROUND); else their own REDIRECT_URL holds.',
-        examples: ['https://app.example.com/callback'],
-      }),
+    redirectUrl: redirectUrl(
+      'Where the pre-built page returns to; must be on the allow list. Reaches it where the triggers ask for the context (CONTEXT_ROUND); else their own REDIRECT_URL holds.',
     ),
     locale: Type.Optional(
       Type.String({
@@ -66,11 +60,7 @@ const StartedSignInAnswer = Type.Object(
 const FinishSignInRequest = Type.Object(
   {
     session: Type.String({ minLength: 1, maxLength: 8192 }),
-    token: Type.String({
-      minLength: 1,
-      maxLength: 8192,
-      description: 'The validation token that the Authsignal SDK or page gave.',
-    }),
+    token: validationToken('The validation token that the Authsignal SDK or page gave.'),
   },
   { $id: 'FinishSignInRequest', additionalProperties: false },
 )
@@ -96,7 +86,7 @@ export const SIGN_IN_SCHEMAS = [
 
 const SESSION = 's1.7Qmn0w3sYb1kq2c4…'
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl'
-const PAGE = `https://mfa.authsignal.com/challenge?token=${TOKEN}`
+export const PAGE_EXAMPLE = `https://mfa.authsignal.com/challenge?token=${TOKEN}`
 export const TOKENS_EXAMPLE = {
   accessToken: TOKEN,
   idToken: TOKEN,
@@ -104,7 +94,7 @@ export const TOKENS_EXAMPLE = {
   tokenType: 'Bearer',
   expiresIn: 3600,
 }
-const STARTED = { session: SESSION, token: TOKEN, url: PAGE, expiresIn: 180 }
+const STARTED = { session: SESSION, token: TOKEN, url: PAGE_EXAMPLE, expiresIn: 180 }
 
 /** The two calls. Handlers only hand over; what is decided is decided in sign-in/. */
 export const signInRoutes: FastifyPluginAsyncTypebox<SignInUseCases> = async (app, useCases) => {
@@ -171,7 +161,10 @@ export const signInRoutes: FastifyPluginAsyncTypebox<SignInUseCases> = async (ap
               'upstream_unavailable',
               'upstream_timeout',
             ],
-            { challenge_failed: { retry: STARTED }, upstream_unavailable: { retryAfter: 5 } },
+            {
+              challenge_failed: { reason: 'unfinished', retry: STARTED },
+              upstream_unavailable: { retryAfter: 5 },
+            },
           ),
         },
       },
@@ -181,12 +174,4 @@ export const signInRoutes: FastifyPluginAsyncTypebox<SignInUseCases> = async (ap
       tokenType: 'Bearer',
     }),
   )
-}
-
-/** Cognito carries it in ClientMetadata; no rule needs more of it. */
-const MAX_USER_AGENT = 512
-
-function connectionOf({ ip, headers }: FastifyRequest): { ipAddress: string; userAgent?: string } {
-  const userAgent = headers['user-agent']?.slice(0, MAX_USER_AGENT)
-  return { ipAddress: ip, ...(userAgent === undefined ? {} : { userAgent }) }
 }

@@ -4,7 +4,7 @@ import { CONTEXT_ROUND_ANSWER } from '../trigger-protocol/words.ts'
 import { asksForContext, isForNobody } from './challenge-dialect.ts'
 import type { SignInDeps } from './deps.ts'
 import type { Identifier } from './identifier.ts'
-import type { BeginOutcome, PendingChallenge } from './ports.ts'
+import type { BeginOutcome, FindOutcome, PendingChallenge } from './ports.ts'
 
 /** How long Cognito may need until a user it has just created can be found. */
 const CREATION_LAG_MS = 200
@@ -32,10 +32,17 @@ export type BeginDeps = Pick<SignInDeps, 'userPool' | 'keys' | 'now' | 'sleep'> 
  */
 export async function challengeFor(deps: BeginDeps, begin: Begin): Promise<Begun | undefined> {
   const { identifier, signal } = begin
-  const first = await deps.userPool.beginChallenge(identifier.value, signal)
+  const found = await deps.userPool.findUser(identifier, signal)
+  if (found.outcome === 'refused') return undefined
+  const first = await firstChallenge(deps.userPool, found, signal)
   if (first.outcome === 'refused') return undefined
   if (first.outcome === 'challenge' && !isForNobody(first.challenge, deps.keys.hint)) {
     return passContextRound(deps, begin, first.challenge)
+  }
+  if (found.outcome === 'found') {
+    const isTheirs = hasNoHint(first) && first.challenge.username === found.username
+    // Else gone since. A user made in their place would be a second one if they were not.
+    return isTheirs ? passContextRound(deps, begin, first.challenge) : undefined
   }
   // A bare username has no address to prove, so creating it would only let a stranger squat on it.
   if (identifier.kind === 'username' || deps.settings.provisioning === 'none') return undefined
@@ -48,6 +55,16 @@ export async function challengeFor(deps: BeginDeps, begin: Begin): Promise<Begun
     return passContextRound(deps, begin, first.challenge)
   }
   return beginForNewUser(deps, begin, created.username)
+}
+
+async function firstChallenge(
+  userPool: BeginDeps['userPool'],
+  found: Exclude<FindOutcome, { outcome: 'refused' }>,
+  signal: AbortSignal,
+): Promise<BeginOutcome> {
+  return found.outcome === 'missing'
+    ? { outcome: 'no_such_user' }
+    : userPool.beginChallenge(found.username, signal)
 }
 
 /** Other people's triggers made the challenge, and only its username looked made up. */

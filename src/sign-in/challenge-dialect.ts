@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readExistenceHint } from '../trigger-protocol/existence-hint.ts'
 import { isBlocked } from '../trigger-protocol/states.ts'
 import { PROVIDE_AUTH_PARAMETERS } from '../trigger-protocol/words.ts'
@@ -40,4 +41,9 @@ export function readIssued({ parameters }: PendingChallenge): IssuedChallenge {
     })
   }
   return { ...(token ? { token } : {}), ...(url ? { url } : {}) }
+}
+
+/** Always of the same length; of nothing, where the challenge has a page only. */
+export function tokenDigest(token = ''): string {
+  return createHash('sha256').update(token).digest('base64url')
 }

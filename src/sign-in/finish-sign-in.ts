@@ -1,12 +1,12 @@
 import { writeContext } from '../trigger-protocol/signed-context.ts'
 import { MAX_ATTEMPTS } from '../trigger-protocol/words.ts'
 import { noFasterThanFloor } from './answer-floor.ts'
-import { asksForContext, readIssued } from './challenge-dialect.ts'
+import { asksForContext, readIssued, tokenDigest } from './challenge-dialect.ts'
 import { withConnection, type Connection } from './client-context.ts'
 import type { SignInDeps } from './deps.ts'
 import { ServiceError, type RefusalReason, type Retry } from '../errors.ts'
 import type { IssuedChallenge, PendingChallenge, Tokens } from './ports.ts'
-import type { Attempt } from './sealed-session.ts'
+import type { Attempt, IssuedAttempt } from './sealed-session.ts'
 
 export interface FinishSignInInput extends Connection {
   session: string
@@ -35,7 +35,7 @@ function isRefusal(error: unknown): boolean {
 
 async function answer(
   deps: SignInDeps,
-  attempt: Attempt,
+  attempt: IssuedAttempt,
   input: FinishSignInInput,
 ): Promise<Tokens> {
   const { cognitoSession, username } = attempt
@@ -57,7 +57,10 @@ async function answer(
     case 'tokens':
       return answered.tokens
     case 'challenge':
-      throw refused(retryWith(deps, attempt, answered.challenge), await reasonOf(deps, input))
+      throw refused(
+        retryWith(deps, attempt, answered.challenge),
+        await reasonOf(deps, attempt, input),
+      )
     case 'refused':
       throw refused(undefined)
     case 'session_gone':
@@ -80,14 +83,14 @@ function retryWith(
 /** What a user of ours would hear: wrong, wrong, wrong and over. */
 async function refuseNobody(
   deps: SignInDeps,
-  attempt: Attempt,
+  attempt: IssuedAttempt,
   input: FinishSignInInput,
 ): Promise<never> {
   if (!deps.lookalike.spend(attempt)) throw new ServiceError('session_expired')
   const next = deps.lookalike.next(attempt)
   if (next.refused >= MAX_ATTEMPTS) throw refused(undefined)
   const context = withConnection(attempt.context, input)
-  const reason = await reasonOf(deps, input)
+  const reason = await reasonOf(deps, attempt, input)
   throw refused(sealRetry(deps, next, await deps.lookalike.challenge(next, context)), reason)
 }
 
@@ -97,8 +100,11 @@ async function refuseNobody(
  */
 async function reasonOf(
   { proofs, settings }: SignInDeps,
+  { issued }: IssuedAttempt,
   { token }: FinishSignInInput,
 ): Promise<RefusalReason | undefined> {
+  // What the page hands back when it is left. Not asked about: Authsignal knows no decoy's token.
+  if (tokenDigest(token) === issued) return 'unfinished'
   try {
     const { state } = await proofs.validate({ token, action: settings.actionCode })
     return state === 'CHALLENGE_REQUIRED' ? 'unfinished' : 'refused'
@@ -111,7 +117,8 @@ async function reasonOf(
 function sealRetry(deps: SignInDeps, attempt: Attempt, issued: IssuedChallenge): Retry {
   // Cognito counts a session's life anew each round (AuthSessionValidity).
   const expiresIn = deps.settings.sessionSeconds
-  const session = deps.sealer.seal(attempt, deps.now() + expiresIn * 1000)
+  const sealed = { ...attempt, issued: tokenDigest(issued.token) }
+  const session = deps.sealer.seal(sealed, deps.now() + expiresIn * 1000)
   return { session, ...issued, expiresIn }
 }
 

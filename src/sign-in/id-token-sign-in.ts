@@ -3,7 +3,7 @@ import { addressDigest, type ProofMethod } from '../trigger-protocol/signed-cont
 import { challengeFor } from './begin-challenge.ts'
 import { withConnection, type Connection } from './client-context.ts'
 import { answerWithProof, refused, type EarlierProofDeps } from './earlier-proof.ts'
-import type { Identifier } from './identifier.ts'
+import { parseIdentifier, type Identifier } from './identifier.ts'
 import type { ProvenIdentity, Tokens } from './ports.ts'
 
 export interface IdTokenSignInInput extends Connection {
@@ -28,16 +28,16 @@ export async function signInWithIdToken(
   deps: EarlierProofDeps,
   input: IdTokenSignInInput,
 ): Promise<Tokens> {
-  const { provider, email } = await deps.verifyIdToken(input.idToken, input.nonce)
+  const { provider, digest, ...proven } = await deps.verifyIdToken(input.idToken, input.nonce)
   const method = METHODS[provider]
+  const email = spelling(proven.email)
   const identifier: Identifier = { kind: 'email', value: email, vouchedForBy: method }
-  const digest = createHash('sha256').update(input.idToken).digest('base64url')
   const context = withConnection(
     {
       identifier: 'email',
       typed: addressDigest(deps.keys.context, email),
       method,
-      proof: digest,
+      proof: createHash('sha256').update(input.idToken).digest('base64url'),
     },
     input,
   )
@@ -52,4 +52,13 @@ export async function signInWithIdToken(
     ledgerId: `id-token ${digest}`,
     signal,
   })
+}
+
+/** The one that sign-ins by email use, and only what they would take. */
+function spelling(email: string): string {
+  try {
+    return parseIdentifier({ email }).value
+  } catch {
+    throw refused()
+  }
 }

@@ -1,4 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import { newAttemptName } from '../trigger-protocol/attempt-name.ts'
 import type { SignInContext } from '../trigger-protocol/signed-context.ts'
 import type { Identifier } from './identifier.ts'
 import type { IssuedChallenge, MakeDecoy, PendingChallenge } from './ports.ts'
@@ -53,7 +54,7 @@ export function lookalike(makeDecoy: MakeDecoy): Lookalike {
       username: typed,
       context,
       refused: 0,
-      decoy: noise(24),
+      decoy: newAttemptName(),
     }),
 
     next: (attempt) => ({
@@ -62,7 +63,7 @@ export function lookalike(makeDecoy: MakeDecoy): Lookalike {
       refused: attempt.refused + 1,
     }),
 
-    async challenge({ username, refused, decoy = randomUUID() }, context) {
+    async challenge({ username, refused, decoy = newAttemptName() }, context) {
       const { token, url } = await makeDecoy({
         name: username,
         showsName: showsName.get(context.identifier) === true,

@@ -1,4 +1,5 @@
 import { ServiceError } from '../errors.ts'
+import { isAttemptName } from '../trigger-protocol/attempt-name.ts'
 import { isBlocked } from '../trigger-protocol/states.ts'
 import type { Validation } from '../authsignal/answers.ts'
 import { answerWithProof, refused, type EarlierProofDeps } from './earlier-proof.ts'
@@ -54,6 +55,8 @@ async function provenUser(
   if (proof.action !== action || !userId || !idempotencyKey) throw refused()
   if (isBlocked(proof.state)) throw new ServiceError('sign_in_blocked')
   if (proof.state === 'CHALLENGE_REQUIRED') throw refused('unfinished')
+  // A proof made for a session counts with that session only, however it came into these hands.
+  if (isAttemptName(idempotencyKey)) throw refused()
   if (!isPassedPasskey(proof) || !isRecent(deps, proof)) throw refused()
   return { userId, idempotencyKey }
 }

@@ -19,6 +19,16 @@ export interface Tokens {
   expiresIn: number
 }
 
+export type FindOutcome =
+  /** Cognito knows the user by this name itself, or nobody. */
+  | { outcome: 'named'; username: string }
+  /** This user has the address. */
+  | { outcome: 'found'; username: string }
+  /** Nobody has the address. */
+  | { outcome: 'missing' }
+  /** Several have it, and nothing says whose it is. */
+  | { outcome: 'refused' }
+
 export type BeginOutcome =
   | { outcome: 'challenge'; challenge: PendingChallenge }
   | { outcome: 'no_such_user' }
@@ -46,6 +56,8 @@ export type CreateOutcome =
  * when its signal says so.
  */
 export interface UserPool {
+  /** What to begin with for whoever gave this identifier. */
+  findUser(identifier: Identifier, signal?: AbortSignal): Promise<FindOutcome>
   beginChallenge(username: string, signal?: AbortSignal): Promise<BeginOutcome>
   answerChallenge(
     input: {
@@ -68,6 +80,8 @@ export interface ProvenIdentity {
   provider: 'google' | 'apple'
   /** Verified by the provider, which has authority over it; in lower case. */
   email: string
+  /** Names the token, however its bytes are spelt. */
+  digest: string
 }
 
 /** @throws ServiceError `challenge_failed`, or `upstream_*` while the provider's keys cannot be had */

@@ -1,12 +1,12 @@
 import { noFasterThanFloor } from './answer-floor.ts'
 import { challengeFor, type Begin } from './begin-challenge.ts'
-import { readIssued } from './challenge-dialect.ts'
+import { readIssued, tokenDigest } from './challenge-dialect.ts'
 import { clientContext, withConnection, type Connection } from './client-context.ts'
 import type { SignInDeps } from './deps.ts'
 import { parseIdentifier } from './identifier.ts'
 import type { IssuedChallenge } from './ports.ts'
 import { checkRedirectUrl } from './redirect-url.ts'
-import type { ClientContext } from './sealed-session.ts'
+import type { Attempt, ClientContext } from './sealed-session.ts'
 
 export interface StartSignInInput extends Connection {
   email?: string
@@ -57,12 +57,19 @@ async function begin(deps: SignInDeps, start: Start): Promise<StartedSignIn> {
   if (begun === undefined) {
     const attempt = deps.lookalike.attempt(identifier.value, said)
     const issued = await deps.lookalike.challenge(attempt, context)
-    return { session: deps.sealer.seal(attempt, expiresAt), ...issued, expiresIn }
+    return { session: seal(deps, { attempt, issued, expiresAt }), ...issued, expiresIn }
   }
   const { challenge, toldContext } = begun
   const issued = readIssued(challenge)
   deps.lookalike.learn({ challenge, issued, typed: identifier, toldContext })
   const { cognitoSession, username } = challenge
   const attempt = { cognitoSession, username, context: said, refused: 0 }
-  return { session: deps.sealer.seal(attempt, expiresAt), ...issued, expiresIn }
+  return { session: seal(deps, { attempt, issued, expiresAt }), ...issued, expiresIn }
+}
+
+function seal(
+  { sealer }: SignInDeps,
+  { attempt, issued, expiresAt }: { attempt: Attempt; issued: IssuedChallenge; expiresAt: number },
+): string {
+  return sealer.seal({ ...attempt, issued: tokenDigest(issued.token) }, expiresAt)
 }

@@ -1,13 +1,12 @@
 import { ServiceError } from '../errors.ts'
 import type { Tokens } from '../sign-in/ports.ts'
-import type { TokenAuthority, VerifyAccessToken } from './ports.ts'
-import { singleFlight } from './single-flight.ts'
+import type { SharedRefreshes, TokenAuthority, VerifyAccessToken } from './ports.ts'
 
 export interface TokenDeps {
   authority: TokenAuthority
   verifyAccessToken: VerifyAccessToken
+  refreshes: SharedRefreshes
   upstreamTimeoutMs: number
-  now: () => number
 }
 
 /** What a client does with its tokens after the sign-in. */
@@ -21,25 +20,27 @@ export interface TokenUseCases {
 }
 
 export function tokenUseCases(deps: TokenDeps): TokenUseCases {
-  const { authority, verifyAccessToken, now } = deps
+  const { authority, verifyAccessToken, refreshes } = deps
   const deadline = () => AbortSignal.timeout(deps.upstreamTimeoutMs)
 
-  const refreshTokens = singleFlight(async (refreshToken) => {
-    const answer = await authority.refresh(refreshToken, deadline())
-    if (answer.outcome === 'refused') throw new ServiceError('invalid_token')
-    return answer.tokens
-  }, now)
-
   return {
-    refreshTokens,
+    async refreshTokens(refreshToken) {
+      const answer = await refreshes.share(refreshToken, (signal) =>
+        authority.refresh(refreshToken, signal),
+      )
+      if (answer.outcome === 'refused') throw new ServiceError('invalid_token')
+      return answer.tokens
+    },
     async signOut(refreshToken) {
       const outcome = await authority.revoke(refreshToken, deadline())
       if (outcome === 'refused') throw new ServiceError('invalid_token')
+      await refreshes.forget({ refreshToken })
     },
     async signOutEverywhere(accessToken) {
-      await verifyAccessToken(accessToken)
+      const { sub } = await verifyAccessToken(accessToken)
       const outcome = await authority.revokeAll(accessToken, deadline())
       if (outcome === 'refused') throw new ServiceError('invalid_token')
+      await refreshes.forget({ sub })
     },
   }
 }

@@ -62,7 +62,13 @@ export function ruleInputs(
   context: SignInContext | undefined,
 ): Omit<SignInContext, 'identifier' | 'typed' | 'method' | 'proof'> {
   if (context === undefined) return {}
-  const { identifier: _identifier, typed: _typed, method: _method, proof: _proof, ...rest } = context
+  const {
+    identifier: _identifier,
+    typed: _typed,
+    method: _method,
+    proof: _proof,
+    ...rest
+  } = context
   return rest
 }
 

@@ -13,7 +13,8 @@ export interface Address {
   verifiedAttribute: 'email_verified' | 'phone_number_verified'
 }
 
-const KINDS = [
+/** Both kinds of address, in Cognito's and Authsignal's words. */
+export const ADDRESS_KINDS = [
   {
     kind: 'email',
     attribute: 'email',
@@ -39,10 +40,9 @@ const POSSESSION = new Set(['PASSKEY', 'SECURITY_KEY', 'AUTHENTICATOR_APP', 'PUS
  * which anybody could have written beside it before the owner came.
  */
 export function trustedAddresses(attributes: Record<string, string>): Address[] {
-  const all = KINDS.flatMap(({ attribute, ...kind }) => {
+  const all = ADDRESS_KINDS.flatMap(({ attribute, ...kind }) => {
     const value = attributes[attribute]
-    // Kept as it was written: "True" has been seen (aws-amplify/amplify-js#5834).
-    const isVerified = attributes[kind.verifiedAttribute]?.toLowerCase() === 'true'
+    const isVerified = isTrue(attributes[kind.verifiedAttribute])
     return value ? [{ ...kind, value, isVerified }] : []
   })
   const verified = all.filter(({ isVerified }) => isVerified)
@@ -74,8 +74,18 @@ export function provenThing(
   addresses: readonly Address[],
 ): Address | 'possession' | undefined {
   if (method === undefined) return undefined
-  if (POSSESSION.has(method)) return 'possession'
+  if (isPossession(method)) return 'possession'
   return addresses.find(({ provenBy }) => provenBy.includes(method))
+}
+
+/** Whether passing this method proves something the user holds; false for methods nobody here knows. */
+export function isPossession(method: string): boolean {
+  return POSSESSION.has(method)
+}
+
+/** A flag of Cognito's, kept as it was written: "True" has been seen (aws-amplify/amplify-js#5834). */
+export function isTrue(flag: string | undefined): boolean {
+  return flag?.toLowerCase() === 'true'
 }
 
 /** Same address, whatever its spelling. */

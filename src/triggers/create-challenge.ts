@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto'
 import { decoyUserId, makeDecoy } from '../authsignal/decoy.ts'
+import { newAttemptName } from '../trigger-protocol/attempt-name.ts'
 import { writeExistenceHint } from '../trigger-protocol/existence-hint.ts'
 import { readContext, ruleInputs } from '../trigger-protocol/signed-context.ts'
 import { PROVIDE_AUTH_PARAMETERS } from '../trigger-protocol/words.ts'
 import { addressesInPlay } from './addresses.ts'
 import { subOf, type CreateEvent } from './events.ts'
+import { FIRST_FACTOR, roundsAfterPassword } from './password-first.ts'
 import type { TriggerSettings } from './settings.ts'
 import { trackUser, type Issued, type TrackAttributes } from './track-user.ts'
 
@@ -21,13 +22,18 @@ export async function createChallenge(
   if (settings.contextRound && event.request.session.length === 0) {
     return askForContext(event, hint)
   }
-  const issued = await issue(settings, event, userId)
+  const passwordProven = roundsAfterPassword(event.request.session) !== undefined
+  const issued = await issue(settings, event, { userId, passwordProven })
+  const { token, url, state } = issued
   event.response = {
-    publicChallengeParameters: { token: issued.token, url: issued.url, hint },
+    // The state tells clients that began with a password whether to answer at once (docs:
+    // aws-cognito/rules). Anybody else could learn from it who has signed in before.
+    publicChallengeParameters: { token, url, hint, ...(passwordProven && { state }) },
     // What verify compares with. Never empty: Cognito then fails the sign-in (amplify-js#8145).
     privateChallengeParameters: {
       idempotencyKey: issued.idempotencyKey,
       authenticators: issued.authenticatorIds.join(' '),
+      ...(passwordProven && { firstFactor: FIRST_FACTOR }),
     },
     // Only later rounds of this sign-in see it; they go on with the same Authsignal action.
     challengeMetadata: issued.idempotencyKey,
@@ -48,7 +54,7 @@ function askForContext(event: CreateEvent, hint: string): CreateEvent {
 async function issue(
   settings: TriggerSettings,
   event: CreateEvent,
-  userId: string | undefined,
+  { userId, passwordProven }: { userId: string | undefined; passwordProven: boolean },
 ): Promise<Issued> {
   const { clientMetadata, userAttributes } = event.request
   const context = readContext(settings.keys.context, event.userName, clientMetadata)
@@ -57,7 +63,7 @@ async function issue(
     ...(settings.redirectUrl === undefined ? {} : { redirectUrl: settings.redirectUrl }),
     ...ruleInputs(context),
   }
-  const idempotencyKey = previousKey(event) ?? newKey()
+  const idempotencyKey = previousKey(event) ?? newAttemptName()
   const issued =
     userId === undefined || addresses === undefined
       ? undefined
@@ -65,9 +71,9 @@ async function issue(
           userId,
           username: event.userName,
           addresses,
+          passwordProven,
           attributes,
           idempotencyKey,
-          newKey,
         })
   return issued ?? nobodysChallenge(settings, event, attributes, idempotencyKey)
 }
@@ -81,16 +87,12 @@ async function nobodysChallenge(
 ): Promise<Issued> {
   const userId = decoyUserId(keys.decoy, userName)
   const decoy = { action: actionCode, idempotencyKey, userId, username: userName, attributes }
-  return { ...(await makeDecoy(authsignal, decoy)), idempotencyKey, authenticatorIds: [] }
+  const issued = { state: 'CHALLENGE_REQUIRED', idempotencyKey, authenticatorIds: [] }
+  return { ...(await makeDecoy(authsignal, decoy)), ...issued }
 }
 
 /** The action of the round before, so that a wrong answer does not start another one. */
 function previousKey({ request }: CreateEvent): string | undefined {
   const key = request.session.at(-1)?.challengeMetadata
   return key && key !== PROVIDE_AUTH_PARAMETERS ? key : undefined
-}
-
-/** Names one attempt. Random, because Cognito's event has nothing that differs between attempts. */
-function newKey(): string {
-  return randomBytes(18).toString('base64url')
 }

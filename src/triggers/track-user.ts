@@ -1,6 +1,7 @@
 import type { EnrolledAuthenticator, TrackedAction } from '../authsignal/answers.ts'
 import type { TrackInput } from '../authsignal/client.ts'
 import { ServiceError } from '../errors.ts'
+import { newAttemptName } from '../trigger-protocol/attempt-name.ts'
 import { isBlocked } from '../trigger-protocol/states.ts'
 import type { Address } from './addresses.ts'
 import { alignAuthenticators, isOf } from './align-authenticators.ts'
@@ -12,6 +13,7 @@ export type TrackAttributes = Omit<TrackInput['attributes'], 'username' | 'email
 export interface Issued {
   token: string
   url: string
+  state: string
   idempotencyKey: string
   /** The authenticators the user had when the token left; one that came later proves nothing. */
   authenticatorIds: readonly string[]
@@ -21,20 +23,21 @@ export interface TrackUserInput {
   userId: string
   username: string
   addresses: readonly Address[]
+  passwordProven: boolean
   attributes: TrackAttributes
   idempotencyKey: string
-  newKey: () => string
 }
 
 /**
  * Tracks a user's sign-in, with Authsignal's authenticators brought in line first.
  * @returns undefined when no challenge can reach the user: a token for a user without an
- *   authenticator enrols whoever holds it, so nobody gets one
+ *   authenticator enrols whoever holds it, so nobody gets one who has proven nothing yet
  */
 export async function trackUser(
   { authsignal, actionCode }: TriggerSettings,
-  { userId, username, addresses, attributes, idempotencyKey, newKey }: TrackUserInput,
+  input: TrackUserInput,
 ): Promise<Issued | undefined> {
+  const { userId, username, addresses, attributes, idempotencyKey } = input
   const track = async (key: string) => {
     const destinations = Object.fromEntries(addresses.map(({ kind, value }) => [kind, value]))
     const tracked = await authsignal.track({
@@ -57,12 +60,15 @@ export async function trackUser(
     entry.isVerified || addresses.some((address) => isOf(entry, address))
   const aligned = await alignAuthenticators(authsignal, userId, addresses, enrolled)
   const isOfBefore = isOver(first) || !first.isEnrolled
-  const key = isOfBefore ? newKey() : idempotencyKey
+  const key = isOfBefore ? newAttemptName() : idempotencyKey
   const tracked = isOfBefore ? await track(key) : first
-  if (!tracked.isEnrolled) return undefined
+  // After a password the user may go on without a second factor where the rules say so.
+  const isAllowed = input.passwordProven && tracked.state === 'ALLOW'
+  if (!tracked.isEnrolled && !isAllowed) return undefined
   return {
     token: tracked.token,
     url: tracked.url,
+    state: tracked.state,
     idempotencyKey: key,
     authenticatorIds: aligned.filter(isUsable).map(({ id }) => id),
   }

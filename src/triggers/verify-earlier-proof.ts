@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { ServiceError } from '../errors.ts'
+import { isAttemptName } from '../trigger-protocol/attempt-name.ts'
 import type { SignInContext } from '../trigger-protocol/signed-context.ts'
 import { isBlocked } from '../trigger-protocol/states.ts'
 import { addressesInPlay } from './addresses.ts'
@@ -40,7 +41,8 @@ async function hasUsedPasskey(
   ])
   const isTheirs =
     proof.userId === userId && proof.action === action && proof.idempotencyKey === idempotencyKey
-  if (!isTheirs) return false
+  // The proof of a sign-in that was started belongs to its session.
+  if (!isTheirs || isAttemptName(idempotencyKey)) return false
   if (isBlocked(proof.state)) throw new ServiceError('sign_in_blocked')
   // Only a passkey names its user by itself; a code sent somewhere needs a sign-in that asked for it.
   const hasPassed =

@@ -6,6 +6,7 @@ import { PROVIDE_AUTH_PARAMETERS } from '../trigger-protocol/words.ts'
 import { addressesInPlay, provenThing, type Address } from './addresses.ts'
 import { isOf } from './align-authenticators.ts'
 import { subOf, type VerifyEvent } from './events.ts'
+import { FIRST_FACTOR } from './password-first.ts'
 import { LONGEST_SIGN_IN_MS, type TriggerSettings } from './settings.ts'
 import { isProvenEarlier, namesEarlierProof } from './verify-earlier-proof.ts'
 
@@ -28,7 +29,7 @@ export async function verifyProof(deps: VerifyDeps, event: VerifyEvent): Promise
 
 async function isProven(deps: VerifyDeps, event: VerifyEvent): Promise<boolean> {
   const userId = subOf(event)
-  const issued: { challenge?: string; idempotencyKey?: string } =
+  const issued: { challenge?: string; idempotencyKey?: string; firstFactor?: string } =
     event.request.privateChallengeParameters ?? {}
   const token = tokenIn(event.request.challengeAnswer)
   if (userId === undefined || token === undefined) return false
@@ -51,7 +52,9 @@ async function isProven(deps: VerifyDeps, event: VerifyEvent): Promise<boolean> 
     proof.userId === userId && proof.action === action && proof.idempotencyKey === idempotencyKey
   if (!isOurs) return false
   if (isBlocked(proof.state)) throw new ServiceError('sign_in_blocked')
-  // Both: ALLOW says that no challenge was needed, which proves nobody.
+  // No challenge was needed, which proves nobody: it counts only beside the password that Cognito
+  // has proven in this sign-in (docs: aws-cognito/rules). Create says so; no caller can.
+  if (proof.state === 'ALLOW') return issued.firstFactor === FIRST_FACTOR
   if (!proof.isValid || proof.state !== 'CHALLENGE_SUCCEEDED') return false
 
   const proven = whatIsProven(event, proof, {
@@ -87,10 +90,13 @@ function whatIsProven(
   const then = new Set((privateChallengeParameters?.['authenticators'] ?? '').split(' '))
   if (completedBy !== undefined && !then.has(completedBy)) return undefined
   const candidates = enrolled.filter((entry) =>
-    proven === 'possession' ? entry.method === method : proven.provenBy.includes(entry.method),
+    proven === 'possession'
+      ? // An enrolment that was begun and left can have passed nothing; it must lock nobody out.
+        entry.method === method && entry.isVerified
+      : proven.provenBy.includes(entry.method),
   )
   const isSound = (entry: EnrolledAuthenticator) =>
-    then.has(entry.id) && (proven === 'possession' ? entry.isVerified : isOf(entry, proven))
+    then.has(entry.id) && (proven === 'possession' || isOf(entry, proven))
   return candidates.length > 0 && candidates.every(isSound) ? proven : undefined
 }
 

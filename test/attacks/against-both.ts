@@ -2,7 +2,7 @@ import { Authsignal } from '@authsignal/node'
 import type { Test } from 'tap'
 import { directCaller, type DirectCaller } from '../support/direct-caller.ts'
 import { startStack, type Stack, type StackOptions } from '../support/stack.ts'
-import { carelessTriggers, oneRoundTriggers } from '../support/vendor-triggers.ts'
+import { adaptiveTriggers, carelessTriggers, oneRoundTriggers } from '../support/vendor-triggers.ts'
 
 export const victim = { email: 'victim@example.com', phoneNumber: '+6421000001' }
 export const attacker = { email: 'mallory@example.net', phoneNumber: '+6421000002' }
@@ -15,7 +15,8 @@ export interface Scene extends Stack {
   server: Authsignal
 }
 
-type Triggers = 'ours' | 'guide' | 'careless'
+type Vendor = 'guide' | 'careless' | 'adaptive'
+type Triggers = 'ours' | Vendor
 
 /** A pool without a client secret, so that an attacker may go past the service as well. */
 export async function scene(
@@ -23,7 +24,11 @@ export async function scene(
   triggers: Triggers,
   options: StackOptions = {},
 ): Promise<Scene> {
-  const vendor = { guide: oneRoundTriggers(secret), careless: carelessTriggers(secret) }
+  const vendor = {
+    guide: oneRoundTriggers(secret),
+    careless: carelessTriggers(secret),
+    adaptive: adaptiveTriggers(secret),
+  }
   const stack = await startStack(t, {
     ...options,
     secret,
@@ -46,7 +51,7 @@ export async function scene(
 export function attack(
   t: Test,
   name: string,
-  options: { vendor?: 'guide' | 'careless'; stack?: StackOptions },
+  options: { vendor?: Vendor; stack?: StackOptions },
   run: (scene: Scene) => Promise<unknown>,
 ): void {
   t.test(name, async (t) => {

@@ -32,8 +32,8 @@ function jwtShape(jwt: string): unknown {
 }
 
 /** Start, then three wrong proofs, then one too many. */
-async function dance(stack: Stack, username: string): Promise<unknown[]> {
-  const started = await stack.start({ username })
+async function dance(stack: Stack, identifier: object): Promise<unknown[]> {
+  const started = await stack.start(identifier)
   const seen = [looks(started)]
   let { session } = started.body
   const first = session
@@ -61,11 +61,42 @@ for (const preventUserExistenceErrors of ['LEGACY', 'ENABLED'] as const) {
         stack.cognito.users.put({ ...known, username: 'half', status: 'UNCONFIRMED' })
         // The stand-in's Session has a size of its own, which the process learns from a real answer.
         await stack.start({ username: 'ada' })
-        const real = await dance(stack, 'ada')
-        t.strictSame(await dance(stack, 'nobody'), real, 'unknown')
-        t.strictSame(await dance(stack, 'gone'), real, 'disabled')
-        t.strictSame(await dance(stack, 'half'), real, 'unconfirmed')
+        const real = await dance(stack, { username: 'ada' })
+        t.strictSame(await dance(stack, { username: 'nobody' }), real, 'unknown')
+        t.strictSame(await dance(stack, { username: 'gone' }), real, 'disabled')
+        t.strictSame(await dance(stack, { username: 'half' }), real, 'unconfirmed')
         t.equal(stack.cognito.users.list().length, 3, 'nothing was created')
+      },
+    )
+  }
+}
+
+for (const usernames of ['plain', 'alias'] as const) {
+  for (const PROVISIONING of ['create', 'none'] as const) {
+    t.test(
+      `addresses that are looked up tell no more: ${usernames}, ${PROVISIONING}`,
+      async (t) => {
+        const stack = await startStack(t, {
+          pool: { usernames },
+          env: { USERNAME_FORM: 'lookup', PROVISIONING },
+        })
+        const put = (username: string, email: string, more: object = {}) =>
+          stack.cognito.users.put({
+            username,
+            attributes: { email, email_verified: 'true' },
+            ...more,
+          })
+        put('opaque-1', 'known@example.com')
+        put('opaque-2', 'gones@example.com', { enabled: false })
+        for (const name of ['opaque-3', 'opaque-4']) {
+          put(name, 'share@example.com', { attributes: { email: 'share@example.com' } })
+        }
+        await stack.start({ email: 'known@example.com' })
+        const real = await dance(stack, { email: 'known@example.com' })
+        t.strictSame(await dance(stack, { email: 'nobod@example.com' }), real, 'unknown')
+        t.strictSame(await dance(stack, { email: 'gones@example.com' }), real, 'disabled')
+        t.strictSame(await dance(stack, { email: 'share@example.com' }), real, "nobody's for sure")
+        t.equal(stack.cognito.users.list().length, PROVISIONING === 'create' ? 5 : 4)
       },
     )
   }

@@ -8,7 +8,7 @@ const TRACKED = { state: 'CHALLENGE_REQUIRED', token: 'a.b.c', url: 'https://mfa
 
 t.test('every call carries the secret as Basic user and the body that is documented', async (t) => {
   const upstream = await startUpstream(t, ({ path }) =>
-    json(200, path.endsWith('/authenticators') ? [] : { ...TRACKED, isValid: true }),
+    json(200, /\/(authenticators|actions\?.*)$/.test(path) ? [] : { ...TRACKED, isValid: true }),
   )
   const client = clientAt(upstream.url)
   for (const call of Object.values(CALLS)) await call(client)
@@ -24,6 +24,12 @@ t.test('every call carries the secret as Basic user and the body that is documen
         { verificationMethod: 'EMAIL_OTP', email: EMAIL },
       ],
       ['DELETE', `/v1/users/${USER}/authenticators/authenticator-1`, ''],
+      [
+        'GET',
+        `/v1/users/${USER}/actions?fromDate=1970-01-01T00%3A00%3A00.000Z&codes=manageAuthenticators&state=CHALLENGE_SUCCEEDED`,
+        '',
+      ],
+      ['DELETE', `/v1/users/${USER}`, ''],
     ],
   )
   const basic = `Basic ${Buffer.from(`${SECRET}:`).toString('base64')}`
@@ -98,10 +104,69 @@ t.test('authenticators are read with their address and whether it was proven', a
     ]),
   )
   t.strictSame(await clientAt(upstream.url).authenticators(USER), [
-    { id: 'a', method: 'EMAIL_OTP', address: EMAIL, isVerified: true },
+    { id: 'a', method: 'EMAIL_OTP', address: EMAIL, isVerified: true, verifiedAt: 'x' },
     { id: 'b', method: 'SMS', address: '+64', isVerified: true },
     { id: 'c', method: 'PASSKEY', address: undefined, isVerified: false },
   ])
+})
+
+t.test('authenticators are read with their times and the name of a passkey', async (t) => {
+  const times = { createdAt: 'a', verifiedAt: 'b', lastVerifiedAt: 'c' }
+  const passkey = { userAuthenticatorId: 'a', verificationMethod: 'PASSKEY' }
+  const upstream = await startUpstream(t, () =>
+    json(200, [
+      { ...passkey, ...times, webauthnCredential: { name: 'iCloud Keychain', deviceId: 'd' } },
+      { ...passkey, createdAt: 7, webauthnCredential: { name: 7 }, displayName: EMAIL },
+      { ...passkey, webauthnCredential: null },
+    ]),
+  )
+  const read = { id: 'a', method: 'PASSKEY', address: undefined, isVerified: false }
+  t.strictSame(await clientAt(upstream.url).authenticators(USER), [
+    { ...read, isVerified: true, ...times, name: 'iCloud Keychain' },
+    read,
+    read,
+  ])
+})
+
+t.test('past actions are read under our names', async (t) => {
+  const action = {
+    actionCode: 'pay',
+    idempotencyKey: 'key-1',
+    state: 'CHALLENGE_SUCCEEDED',
+    createdAt: 'a',
+    updatedAt: 'b',
+    stateUpdatedAt: 'c',
+    verificationMethod: 'SMS',
+    verifiedByAuthenticatorId: 'd',
+  }
+  const upstream = await startUpstream(t, () =>
+    json(200, [action, { idempotencyKey: 'key-2', state: 7 }]),
+  )
+  t.strictSame(await CALLS['actions']!(clientAt(upstream.url)), [
+    {
+      idempotencyKey: 'key-1',
+      state: 'CHALLENGE_SUCCEEDED',
+      createdAt: 'a',
+      stateUpdatedAt: 'c',
+      method: 'SMS',
+      authenticatorId: 'd',
+    },
+    { idempotencyKey: 'key-2' },
+  ])
+})
+
+t.test('an action may be tracked with a scope and data points', async (t) => {
+  const upstream = await startUpstream(t, () => json(200, TRACKED))
+  await clientAt(upstream.url).track({
+    userId: USER,
+    action: 'addAuthenticator',
+    idempotencyKey: 'key-1',
+    attributes: { scope: 'add:authenticators', custom: { amount: 1 } },
+  })
+  t.match(JSON.parse(upstream.requests[0]?.body ?? ''), {
+    scope: 'add:authenticators',
+    custom: { amount: 1 },
+  })
 })
 
 t.test('the address of an authenticator is the one that it sends to', async (t) => {
@@ -150,11 +215,13 @@ t.test('an answer that is not what was asked for cannot be used', async (t) => {
   await t.rejects(CALLS['validate']!(clientAt(nothing.url)), signInError('upstream_unavailable'))
   for (const body of ['null', '{}', '"text"', '', '[null]', '[1]']) {
     const upstream = await startUpstream(t, () => text(200, body))
-    await t.rejects(
-      CALLS['authenticators']!(clientAt(upstream.url)),
-      signInError('upstream_error'),
-      body,
-    )
+    for (const operation of ['authenticators', 'actions']) {
+      await t.rejects(
+        CALLS[operation]!(clientAt(upstream.url)),
+        signInError('upstream_error'),
+        body,
+      )
+    }
   }
 })
 
@@ -177,6 +244,11 @@ t.test('an id that is empty, missing or made of dots is never sent', async (t) =
     t.throws(() => pathSegment(id), { message: 'not usable as an id' })
     await t.rejects(client.authenticators(id), signInError('upstream_error'))
     await t.rejects(client.removeAuthenticator(USER, id), signInError('upstream_error'))
+    await t.rejects(client.deleteUser(id), signInError('upstream_error'))
+    await t.rejects(
+      client.actions({ userId: id, action: 'pay', since: new Date() }),
+      signInError('upstream_error'),
+    )
     await t.rejects(
       client.enrol(id, { method: 'SMS', address: '+6421234567' }),
       signInError('upstream_error'),

@@ -89,7 +89,7 @@ for (const [operation, call] of Object.entries(CALLS)) {
   t.test(`${operation} is sent once more when the first one was lost`, async (t) => {
     const good = json(
       200,
-      operation === 'authenticators'
+      operation === 'authenticators' || operation === 'actions'
         ? []
         : { state: 'ALLOW', token: 'a', url: 'b', isValid: false },
     )
@@ -118,7 +118,7 @@ t.test('a token that Authsignal refuses is not valid; anything else is our probl
     t.strictSame(await CALLS['validate']!(clientAt(upstream.url)), { isValid: false })
     t.equal(upstream.requests.length, 1)
   }
-  for (const operation of ['track', 'authenticators', 'enrol', 'removeAuthenticator']) {
+  for (const operation of Object.keys(CALLS).filter((name) => name !== 'validate')) {
     const upstream = await startUpstream(t, () => refusal(400, 'invalid_request'))
     await t.rejects(
       CALLS[operation]!(clientAt(upstream.url)),
@@ -142,14 +142,16 @@ t.test('what Authsignal has never heard of is not there, and need not be removed
     const upstream = await startUpstream(t, () => answer)
     t.strictSame(await CALLS['authenticators']!(clientAt(upstream.url)), [])
     t.equal(upstream.requests.length, 1)
+    t.strictSame(await CALLS['actions']!(clientAt(upstream.url)), [])
     await t.resolves(CALLS['removeAuthenticator']!(clientAt(upstream.url)), 'gone is gone')
+    await t.resolves(CALLS['deleteUser']!(clientAt(upstream.url)), 'gone is gone')
     for (const operation of ['track', 'enrol']) {
       await t.rejects(CALLS[operation]!(clientAt(upstream.url)), signInError('upstream_error'))
     }
   }
   for (const status of [400, 401, 403, 410]) {
     const upstream = await startUpstream(t, () => refusal(status, 'not_found'))
-    for (const operation of ['authenticators', 'removeAuthenticator']) {
+    for (const operation of ['authenticators', 'removeAuthenticator', 'actions', 'deleteUser']) {
       await t.rejects(CALLS[operation]!(clientAt(upstream.url)), signInError('upstream_error'))
     }
   }

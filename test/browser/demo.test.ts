@@ -1,160 +1,247 @@
-import { mkdir } from 'node:fs/promises'
-import type { BrowserContext, Page } from 'playwright-core'
-import t, { type Test } from 'tap'
-import { launchChromium } from '../support/chromium.ts'
-import { startDev } from '../support/dev.ts'
+import t from 'tap'
+import {
+  askForAnother,
+  askForCode,
+  codeField,
+  codeFor,
+  codeSent,
+  shots,
+  signIn,
+  signOut,
+  startDemoBrowser,
+  welcomed,
+} from '../support/demo-page.ts'
 
-/**
- * The demo page in a real Chromium against `npm run dev` as a newcomer runs it. Screenshots of what
- * was seen are kept in artifacts/browser.
- */
-const DEMO = 'http://localhost:3080'
-const MESSAGES = 'http://localhost:9230/local/messages'
-const SHOTS = 'artifacts/browser'
-const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } }
-
-t.jobs = 1
-const scriptErrors: string[] = []
-await mkdir(SHOTS, { recursive: true })
-const browser = await launchChromium(t)
-const stop = await startDev()
-t.teardown(async () => {
-  await browser.close()
-  await stop()
-})
+/** The demo page as a newcomer meets it: a code, and what can go wrong on the way. */
+const demo = await startDemoBrowser(t)
 
 t.test('signs a new user in by email code, and the same user again', async (t) => {
-  const page = await openPage(t)
-  await shot(page, '1-sign-in')
+  const page = await demo.open(t)
+  await shots(page, 'sign-in')
   for (const time of ['new', 'returning']) {
     await askForCode(page, 'Ada@Example.com')
-    t.match(await page.locator('#code-sent').textContent(), /ada@example.com/i)
-    await shot(page, `2-code-${time}`)
-    await page.getByLabel('Six-digit code').fill(await codeFor('ada@example.com'))
-    await page.getByRole('heading', { name: 'Welcome' }).waitFor()
+    t.match(await page.locator('#challenge-lead').textContent(), /ada@example.com/i, time)
+    if (time === 'new') await shots(page, 'code')
+    await codeField(page).fill(await codeFor('ada@example.com'))
+    await welcomed(page)
     t.match(await page.locator('#signed-in-as').textContent(), 'ada@example.com')
     t.match(await page.locator('#id-claims').textContent(), /token_use/)
-    await shot(page, `3-signed-in-${time}`)
-    await page.getByRole('button', { name: 'Sign out' }).click()
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    if (time === 'new') await shots(page, 'signed-in')
+    await signOut(page)
+    t.equal(await page.locator('#id-claims').textContent(), '', 'nothing of the tokens is left')
+    if (time === 'new') await shots(page, 'signed-out')
   }
 })
 
 t.test('says what is wrong with a wrong code, and takes the right one after it', async (t) => {
-  const page = await openPage(t)
+  const page = await demo.open(t)
   await askForCode(page, 'grace@example.com')
   const right = await codeFor('grace@example.com')
-  await page.getByLabel('Six-digit code').fill(right === '000000' ? '111111' : '000000')
-  const alert = page.locator('#code-error')
-  await alert.getByText('That code is not right or has expired.').waitFor()
-  await shot(page, '4-wrong-code')
-  await page.getByLabel('Six-digit code').fill(right)
-  t.ok(await welcomed(page))
+  await codeField(page).fill(right === '000000' ? '111111' : '000000')
+  await page.getByText('That code is not right or has expired.').waitFor()
+  await shots(page, 'wrong-code')
+  await codeField(page).fill(right)
+  await welcomed(page)
 })
 
-t.test('signs in by text message on a phone', async (t) => {
-  const page = await openPage(t, 'phone')
-  await shot(page, '5-phone-sign-in')
+t.test('sends another code when asked', async (t) => {
+  const page = await demo.open(t)
+  await askForCode(page, 'mary@example.com')
+  const first = await codeFor('mary@example.com')
+  await page.getByRole('button', { name: 'Send a new code' }).click()
+  await page.getByText('We sent a new code to mary@example.com.').waitFor()
+  await shots(page, 'new-code')
+  const second = await codeFor('mary@example.com')
+  if (first !== second) {
+    await codeField(page).fill(first)
+    await page.getByText('That code is not right or has expired.').waitFor()
+  }
+  await codeField(page).fill(second)
+  await welcomed(page)
+})
+
+t.test('signs in by text message', async (t) => {
+  const page = await demo.open(t)
   await askForCode(page, '+64 21 123 4567')
-  await shot(page, '6-phone-code')
-  await page.getByLabel('Six-digit code').fill(await codeFor('+64211234567'))
-  t.ok(await welcomed(page))
-  await shot(page, '7-phone-signed-in')
+  await codeField(page).fill(await codeFor('+64211234567'))
+  await welcomed(page)
+  t.match(await page.locator('#authenticator-list').textContent(), /Text message/)
+})
+
+t.test('signs in by WhatsApp', async (t) => {
+  const page = await demo.open(t)
+  await askForAnother(page, '+64 21 765 4321')
+  await shots(page, 'choose')
+  await page.getByRole('button', { name: 'Code by WhatsApp' }).click()
+  await page.getByRole('heading', { name: 'Check WhatsApp' }).waitFor()
+  await page.getByText('We sent a code to +64217654321 on WhatsApp.').waitFor()
+  await codeField(page).fill(await codeFor('+64217654321'))
+  await welcomed(page)
 })
 
 t.test('can be used with the keyboard alone', async (t) => {
-  const page = await openPage(t)
-  const focused = () => page.evaluate('document.activeElement.id')
-  for (let tabs = 0; tabs < 5 && (await focused()) !== 'identifier'; tabs += 1) {
-    await page.keyboard.press('Tab')
+  const page = await demo.open(t)
+  const focused = () => page.evaluate<string>('document.activeElement.id')
+  const tabTo = async (id: string) => {
+    for (let tabs = 0; tabs < 20 && (await focused()) !== id; tabs += 1) {
+      await page.keyboard.press('Tab')
+    }
+    t.equal(await focused(), id)
   }
+  await tabTo('identifier')
   await page.keyboard.type('hedy@example.com')
   await page.keyboard.press('Enter')
-  await page.getByLabel('Six-digit code').waitFor()
+  await codeField(page).waitFor()
   t.equal(await focused(), 'code', 'focus is on the code field')
+  await tabTo('another')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Choose another way' }).waitFor()
+  t.equal(await focused(), 'challenge-title', 'focus is on what is new')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await codeField(page).waitFor()
+  t.equal(await focused(), 'code')
+  await codeSent(page)
   await page.keyboard.type(await codeFor('hedy@example.com'))
-  t.ok(await welcomed(page))
+  await welcomed(page)
+  t.equal(await focused(), 'account-heading')
 })
 
 t.test('refuses what is no address before it calls anybody', async (t) => {
-  const page = await openPage(t)
-  await page.getByLabel('Email or phone number').fill('nonsense')
-  await page.getByRole('button', { name: 'Continue' }).click()
+  const page = await demo.open(t)
+  const field = page.getByLabel('Email or phone number')
+  await field.fill('nonsense')
+  await page.getByRole('button', { name: 'Continue', exact: true }).click()
   await page.getByText('Enter an email address like name@example.com').waitFor()
-  t.equal(await page.getByLabel('Email or phone number').getAttribute('aria-invalid'), 'true')
-  await shot(page, '8-not-an-address')
+  t.equal(await field.getAttribute('aria-invalid'), 'true')
+  await shots(page, 'not-an-address')
 })
 
 t.test('says so when there is no connection, and goes on when there is', async (t) => {
-  const page = await openPage(t)
+  const page = await demo.open(t)
   await page.getByLabel('Email or phone number').fill('joan@example.com')
   await page.context().setOffline(true)
-  await page.getByRole('button', { name: 'Continue' }).click()
-  await page.getByText('No connection. Check your network and try again.').waitFor()
-  await shot(page, '9-no-connection')
+  await page.getByRole('button', { name: 'Continue', exact: true }).click()
+  await page.locator('#identify-error').getByText('No connection.').waitFor()
   await page.context().setOffline(false)
-  await page.getByRole('button', { name: 'Continue' }).click()
-  await page.getByLabel('Six-digit code').waitFor()
-  t.equal(await page.getByText('No connection.').isVisible(), false)
+  await page.getByRole('button', { name: 'Continue', exact: true }).click()
+  await codeField(page).waitFor()
+  t.equal(await page.getByText('No connection.').locator('visible=true').count(), 0)
 })
 
 t.test('says so when the session has expired', async (t) => {
-  const page = await openPage(t)
+  const page = await demo.open(t)
   await page.clock.install()
-  await askForCode(page, 'mary@example.com')
+  await askForCode(page, 'dorothy@example.com')
   await page.clock.fastForward('04:00')
-  await page.getByText('Your sign-in took too long. Please start again.').waitFor()
-  t.equal(await page.getByLabel('Email or phone number').inputValue(), 'mary@example.com')
-  await shot(page, '10-session-expired')
+  await page.getByText('That took too long. Please start again.').waitFor()
+  const field = page.getByLabel('Email or phone number')
+  t.equal(await field.inputValue(), 'dorothy@example.com')
 })
 
-t.test('calls the service and Authsignal and nobody else', async (t) => {
-  const page = await openPage(t)
+t.test('signs in with Google and Apple, as far as the local stack has them', async (t) => {
+  for (const provider of ['Google', 'Apple']) {
+    const page = await demo.open(t)
+    await page.getByRole('button', { name: `Continue with ${provider} (local)` }).click()
+    await page.getByText('Type the email address first').waitFor()
+    await page.getByLabel('Email or phone number').fill(`ada.${provider}@gmail.com`)
+    await page.getByRole('button', { name: `Continue with ${provider} (local)` }).click()
+    await page.getByRole('heading', { name: 'Welcome' }).waitFor()
+    await page.getByText(new RegExp(`Signed in as ada.${provider}@gmail.com`, 'i')).waitFor()
+  }
+})
+
+t.test('signs nobody in with a provider while their account is not proven', async (t) => {
+  const address = 'unproven@gmail.com'
+  // Somebody has typed the address, and never shown that it is theirs.
+  await askForCode(await demo.open(t), address)
+  const page = await demo.open(t)
+  await page.getByLabel('Email or phone number').fill(address)
+  await page.getByRole('button', { name: 'Continue with Google (local)' }).click()
+  await page
+    .locator('#identify-error')
+    .getByText(/We could not accept that sign-in/)
+    .waitFor()
+  await signIn(page, address)
+})
+
+t.test('calls its services and nobody else, and keeps no token', async (t) => {
+  const page = await demo.open(t)
   const origins = new Set<string>()
   page.on('request', (request) => origins.add(new URL(request.url()).origin))
-  await askForCode(page, 'katherine@example.com')
-  await page.getByLabel('Six-digit code').fill(await codeFor('katherine@example.com'))
-  await page.getByRole('heading', { name: 'Welcome' }).waitFor()
+  await signIn(page, 'katherine@example.com')
   t.strictSame([...origins].toSorted(), ['http://localhost:3000', 'http://localhost:9230'])
-  const kept = await page.evaluate('JSON.stringify([{...localStorage}, {...sessionStorage}])')
-  t.notMatch(kept, 'eyJ', 'no token is stored')
+  const kept = await page.evaluate<string>(
+    'JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])',
+  )
+  t.notMatch(kept, 'eyJ')
+  await page.reload()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
 })
 
-t.test('no script failed on any of these pages', async (t) => {
-  t.strictSame(scriptErrors, [])
-})
-
-async function openPage(t: Test, size: keyof typeof SIZES = 'desktop'): Promise<Page> {
-  const context: BrowserContext = await browser.newContext({
-    viewport: SIZES[size],
-    reducedMotion: 'reduce',
+t.test('speaks German to those who do, and English when they ask for it', async (t) => {
+  const page = await demo.open(t, { locale: 'de-AT' })
+  t.equal(await page.evaluate('document.documentElement.lang'), 'de')
+  await shots(page, 'german-sign-in')
+  await page.getByLabel('E-Mail oder Telefonnummer').fill('nonsens')
+  await page.getByRole('button', { name: 'Weiter', exact: true }).click()
+  await page.getByText('Gib eine E-Mail-Adresse wie').waitFor()
+  await page.getByLabel('E-Mail oder Telefonnummer').fill('lise@example.com')
+  const [request] = await Promise.all([
+    page.waitForRequest(/start-sign-in/),
+    page.getByRole('button', { name: 'Weiter', exact: true }).click(),
+  ])
+  const [, deviceId] =
+    /__as_aid=([\w-]+)/.exec(await page.evaluate<string>('document.cookie')) ?? []
+  t.match(request.postDataJSON(), {
+    locale: 'de',
+    redirectUrl: 'http://localhost:3080/callback',
+    deviceId,
   })
-  t.teardown(() => context.close())
-  const page = await context.newPage()
-  page.on('pageerror', (error) => scriptErrors.push(error.message))
-  await page.goto(DEMO)
-  return page
-}
+  await page.getByRole('heading', { name: 'Prüfe deine E-Mails' }).waitFor()
+  await shots(page, 'german-code')
+  await page.getByRole('button', { name: 'Anderer Weg' }).click()
+  await shots(page, 'german-choose')
+  await page.getByRole('button', { name: 'English' }).click()
+  await page.getByRole('heading', { name: 'Choose another way' }).waitFor()
+  await page.getByRole('button', { name: 'Deutsch' }).click()
+  await page.getByRole('button', { name: 'Code per E-Mail' }).click()
+  await page.getByText('Läuft ab in').waitFor()
+  await codeSent(page)
+  await codeField(page).fill(await codeFor('lise@example.com'))
+  await page.getByRole('heading', { name: 'Willkommen' }).waitFor()
+  await page.locator('#authenticator-list > li').first().waitFor()
+  await shots(page, 'german-signed-in')
+})
 
-async function welcomed(page: Page): Promise<boolean> {
-  const heading = page.getByRole('heading', { name: 'Welcome' })
-  await heading.waitFor()
-  return heading.isVisible()
-}
+t.test('waits for its settings, and says so', async (t) => {
+  const page = await demo.open(t)
+  await page.route('**/config.json', (route) => route.abort())
+  await page.reload()
+  await page.locator('#unreachable').getByText('No connection.').waitFor()
+  t.equal(await page.getByLabel('Email or phone number').isVisible(), false)
+  await page.unroute('**/config.json')
+  await signIn(page, 'vera@example.com')
+})
 
-async function askForCode(page: Page, address: string): Promise<void> {
-  await page.getByLabel('Email or phone number').fill(address)
-  await page.getByRole('button', { name: 'Continue' }).click()
-  await page.getByLabel('Six-digit code').waitFor()
-}
+t.test('says so where there is no JavaScript', async (t) => {
+  const page = await demo.open(t, { javaScriptEnabled: false })
+  await page.getByText('This page needs JavaScript to sign you in.').waitFor()
+  t.equal(await page.getByRole('button').count(), 0, 'and shows nothing that could not work')
+})
 
-async function codeFor(address: string): Promise<string> {
-  const response = await fetch(`${MESSAGES}?to=${encodeURIComponent(address)}`)
-  const [newest] = (await response.json()) as { code: string }[]
-  if (newest === undefined) throw new Error(`no message to ${address}`)
-  return newest.code
-}
+t.test('looks as good in the dark', async (t) => {
+  const page = await demo.open(t, { colorScheme: 'dark' })
+  await shots(page, 'dark-sign-in')
+  await askForAnother(page, 'nyx@example.com')
+  await shots(page, 'dark-choose')
+  await page.getByRole('button', { name: 'Code by email' }).click()
+  await codeSent(page)
+  await codeField(page).fill(await codeFor('nyx@example.com'))
+  await welcomed(page)
+  await shots(page, 'dark-signed-in')
+})
 
-async function shot(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true })
-}
+t.test('no script failed and no policy was broken on any of these pages', async (t) => {
+  t.strictSame(demo.complaints, [])
+})

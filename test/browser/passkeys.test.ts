@@ -1,12 +1,13 @@
-import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import { createRequire } from 'node:module'
-import type { AddressInfo } from 'node:net'
-import { dirname, join } from 'node:path'
 import type { CDPSession, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { launchChromium } from '../support/chromium.ts'
+import { serveSdkPage } from '../support/sdk-page.ts'
+import {
+  addVirtualAuthenticator,
+  KEY,
+  PLATFORM,
+  type Device,
+} from '../support/virtual-authenticator.ts'
 import { startForTest, TENANT_ID, type TestAuthsignal } from '../local/authsignal/support.ts'
 
 /**
@@ -16,24 +17,8 @@ import { startForTest, TENANT_ID, type TestAuthsignal } from '../local/authsigna
 
 t.jobs = 1
 
-const sdkEntry = createRequire(import.meta.url).resolve('@authsignal/browser')
-const sdk = await readFile(join(dirname(sdkEntry), 'index.min.js'))
-const HTML = `<!doctype html><title>Sign in</title><script src="/sdk.js"></script>
-<input autocomplete="username webauthn">`
-
-/** A page of an app, on an origin of its own. */
-async function servePage(): Promise<{ origin: string; close: () => void }> {
-  const server = createServer((request, response) => {
-    if (request.url === '/sdk.js') response.setHeader('content-type', 'text/javascript').end(sdk)
-    else response.setHeader('content-type', 'text/html').end(HTML)
-  }).listen(0, 'localhost')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  return { origin: `http://localhost:${port}`, close: () => server.close() }
-}
-
 const browser = await launchChromium(t)
-const [app, stranger] = await Promise.all([servePage(), servePage()])
+const [app, stranger] = await Promise.all([serveSdkPage(), serveSdkPage()])
 t.teardown(async () => {
   await browser.close()
   app.close()
@@ -56,13 +41,6 @@ interface BrowserTest extends TestAuthsignal {
   authenticatorId: string
 }
 
-type Device = { transport: 'internal' | 'usb' } & Record<
-  'hasResidentKey' | 'hasUserVerification',
-  boolean
->
-const PLATFORM: Device = { transport: 'internal', hasResidentKey: true, hasUserVerification: true }
-const KEY: Device = { transport: 'usb', hasResidentKey: false, hasUserVerification: false }
-
 async function openApp(
   t: Test,
   { device = PLATFORM, origin = app.origin }: { device?: Device; origin?: string } = {},
@@ -72,16 +50,7 @@ async function openApp(
   t.teardown(() => context.close())
   const page = await context.newPage()
   await page.goto(origin)
-  const cdp = await context.newCDPSession(page)
-  await cdp.send('WebAuthn.enable')
-  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      ...device,
-      isUserVerified: device.hasUserVerification,
-      automaticPresenceSimulation: true,
-    },
-  })
+  const { cdp, authenticatorId } = await addVirtualAuthenticator(page, device)
   const config = JSON.stringify({ tenantId: TENANT_ID, baseUrl: test.local.apiUrl })
   await page.evaluate(`window.sdk = new authsignal.Authsignal(${config})`)
   return {

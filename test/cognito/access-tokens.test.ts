@@ -1,53 +1,11 @@
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose'
-import t, { type Test } from 'tap'
+import { generateKeyPair, SignJWT, type CryptoKey } from 'jose'
+import t from 'tap'
 import { accessTokenVerifier } from '../../src/cognito/access-tokens.ts'
+import { newKey, startKeyHost, type KeyHost } from '../support/key-host.ts'
 
 const userPoolId = 'eu-west-1_Pool'
 const clientId = 'client'
 const sub = '34c84488-e0e1-70ae-d2ee-991ad1a898c8'
-
-interface KeyHost {
-  endpoint: string
-  keys: JWK[]
-  /** How it answers instead of with its keys. */
-  trouble: undefined | 'status' | 'hang' | 'garbage'
-  fetches: number
-  server: Server
-}
-
-async function keyHost(t: Test): Promise<KeyHost> {
-  const host: KeyHost = {
-    endpoint: '',
-    keys: [],
-    trouble: undefined,
-    fetches: 0,
-    server: createServer(),
-  }
-  host.server.on('request', (_request, response) => {
-    host.fetches += 1
-    if (host.trouble === 'hang') return
-    if (host.trouble === 'status') response.statusCode = 500
-    response.setHeader('content-type', 'application/json')
-    response.end(host.trouble === 'garbage' ? '<h1>' : JSON.stringify({ keys: host.keys }))
-  })
-  host.server.listen(0, 'localhost')
-  await once(host.server, 'listening')
-  t.teardown(() => {
-    host.server.closeAllConnections()
-    host.server.close()
-  })
-  host.endpoint = `http://localhost:${(host.server.address() as AddressInfo).port}`
-  return host
-}
-
-async function newKey(host: KeyHost, kid: string): Promise<CryptoKey> {
-  const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true })
-  host.keys.push({ ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' })
-  return privateKey
-}
 
 function token(host: KeyHost, key: CryptoKey, kid: string, claims: object = {}): Promise<string> {
   return new SignJWT({
@@ -57,7 +15,7 @@ function token(host: KeyHost, key: CryptoKey, kid: string, claims: object = {}):
     token_use: 'access',
     auth_time: 1_790_000_000,
     origin_jti: 'sign-in',
-    iss: `${host.endpoint}/${userPoolId}`,
+    iss: `${host.origin}/${userPoolId}`,
     exp: Math.floor(Date.now() / 1000) + 3600,
     ...claims,
   })
@@ -65,11 +23,11 @@ function token(host: KeyHost, key: CryptoKey, kid: string, claims: object = {}):
     .sign(key)
 }
 
-const verifierFor = ({ endpoint }: KeyHost, options = {}) =>
+const verifierFor = ({ origin: endpoint }: KeyHost, options = {}) =>
   accessTokenVerifier({ region: 'eu-west-1', userPoolId, clientId, endpoint, ...options })
 
 t.test('reads whose token it is, and fetches the keys once', async (t) => {
-  const host = await keyHost(t)
+  const host = await startKeyHost(t)
   const key = await newKey(host, 'one')
   const verify = verifierFor(host)
   const accessToken = await token(host, key, 'one')
@@ -86,7 +44,7 @@ t.test('reads whose token it is, and fetches the keys once', async (t) => {
 })
 
 t.test('refuses what is not an access token of this client and pool, or is over', async (t) => {
-  const host = await keyHost(t)
+  const host = await startKeyHost(t)
   const key = await newKey(host, 'one')
   const verify = verifierFor(host)
   const past = Math.floor(Date.now() / 1000) - 1
@@ -95,7 +53,7 @@ t.test('refuses what is not an access token of this client and pool, or is over'
     { token_use: undefined },
     { client_id: 'another' },
     { client_id: undefined, aud: clientId },
-    { iss: `${host.endpoint}/eu-west-1_Another` },
+    { iss: `${host.origin}/eu-west-1_Another` },
     { exp: past },
     { exp: undefined },
     { sub: undefined },
@@ -114,7 +72,7 @@ t.test('refuses what is not an access token of this client and pool, or is over'
 t.test(
   'refuses a token that another key has signed, or that names another algorithm',
   async (t) => {
-    const host = await keyHost(t)
+    const host = await startKeyHost(t)
     await newKey(host, 'one')
     const { privateKey: forged } = await generateKeyPair('RS256')
     const verify = verifierFor(host)
@@ -127,11 +85,11 @@ t.test(
 )
 
 t.test('keeps reading tokens while the key host is away', async (t) => {
-  const host = await keyHost(t)
+  const host = await startKeyHost(t)
   const key = await newKey(host, 'one')
   const verify = verifierFor(host)
   await verify(await token(host, key, 'one'))
-  for (const trouble of ['status', 'hang', 'garbage'] as const) {
+  for (const trouble of ['status', 'hang', 'html', 'garbage'] as const) {
     host.trouble = trouble
     t.match(await verify(await token(host, key, 'one')), { sub })
   }
@@ -139,21 +97,21 @@ t.test('keeps reading tokens while the key host is away', async (t) => {
 })
 
 t.test('says that the keys cannot be had rather than that the token is bad', async (t) => {
-  const host = await keyHost(t)
+  const host = await startKeyHost(t)
   const key = await newKey(host, 'one')
   const accessToken = await token(host, key, 'one')
-  for (const trouble of ['status', 'garbage'] as const) {
+  for (const trouble of ['status', 'html', 'garbage', 'redirect'] as const) {
     host.trouble = trouble
     await t.rejects(verifierFor(host)(accessToken), { code: 'upstream_unavailable', retryAfter: 5 })
   }
   host.trouble = 'hang'
   await t.rejects(verifierFor(host)(accessToken), { code: 'upstream_timeout' })
-  const nowhere = { ...host, endpoint: 'http://localhost:9' }
+  const nowhere = { ...host, origin: 'http://localhost:9' }
   await t.rejects(verifierFor(nowhere)(accessToken), { code: 'upstream_unavailable' })
 })
 
 t.test('does not ask for keys as often as strangers make key ids up', async (t) => {
-  const host = await keyHost(t)
+  const host = await startKeyHost(t)
   const key = await newKey(host, 'one')
   const verify = verifierFor(host)
   await verify(await token(host, key, 'one'))
@@ -164,7 +122,7 @@ t.test('does not ask for keys as often as strangers make key ids up', async (t) 
 })
 
 t.test('finds the keys that took the place of the old ones', async (t) => {
-  const host = await keyHost(t)
+  const host = await startKeyHost(t)
   const key = await newKey(host, 'one')
   const verify = verifierFor(host, { jwksCooldownMs: 0 })
   const before = await token(host, key, 'one')

@@ -32,6 +32,25 @@ t.test('an authenticator app, once enrolled, signs in where an address was typed
   t.equal(finished.status, 200)
 })
 
+t.test('an enrolment that was begun and left locks nobody out', async (t) => {
+  const stack = await startStack(t)
+  const first = await stack.start({ email })
+  const proof = await stack.user.pass(first.body.token, email)
+  await stack.finish({ session: first.body.session, token: proof })
+  const { answer: enrolled } = await call(stack, proof, '/user-authenticators/totp')
+  const app = URI.parse(enrolled.uri!) as TOTP
+  const code = () => app.generate({ timestamp: stack.authsignal.clock.now() })
+  await call(stack, proof, '/verify/totp', { verificationCode: code() })
+  // A second app, scanned and forgotten.
+  await call(stack, proof, '/user-authenticators/totp')
+
+  stack.authsignal.clock.advance(60_000)
+  const { body } = await stack.start({ email })
+  const { answer } = await call(stack, body.token, '/verify/totp', { verificationCode: code() })
+  const finished = await stack.finish({ session: body.session, token: answer.accessToken })
+  t.equal(finished.status, 200)
+})
+
 t.test('an authenticator app enrolled under the attempt itself does not finish it', async (t) => {
   const stack = await startStack(t, { tenant: { enrolAfterAnyChallenge: true } })
   await stack.signIn({ email })

@@ -141,6 +141,39 @@ t.test('signing out ends the refresh token, also when it is over already', async
   t.equal((await here.signOut('never.was')).status, 204)
 })
 
+for (const [name, client] of [
+  ['off', {}],
+  ['on', ROTATION],
+] as const) {
+  t.test(`a sign-out soon after a refresh ends both its tokens: rotation ${name}`, async (t) => {
+    const here = await signedIn(t, { client })
+    const first = await here.refresh(here.tokens.refreshToken)
+    t.equal((await here.signOut(first.body.refreshToken)).status, 204)
+    for (const token of [here.tokens.refreshToken, first.body.refreshToken]) {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => here.refresh(token)))
+      t.ok(answers.every(({ body }) => body.code === 'invalid_token'))
+    }
+  })
+
+  t.test(`so does one everywhere: rotation ${name}`, async (t) => {
+    const here = await signedIn(t, { client })
+    const { body } = await here.refresh(here.tokens.refreshToken)
+    t.equal((await here.signOutEverywhere(`Bearer ${body.accessToken}`)).status, 204)
+    for (const token of [here.tokens.refreshToken, body.refreshToken]) {
+      t.equal((await here.refresh(token)).body.code, 'invalid_token')
+    }
+  })
+}
+
+t.test('a hundred refreshes of a revoked token are refused, and afterwards still', async (t) => {
+  const here = await signedIn(t)
+  await here.signOut(here.tokens.refreshToken)
+  for (const _time of [1, 2]) {
+    const all = Array.from({ length: 100 }, () => here.refresh(here.tokens.refreshToken))
+    t.ok((await Promise.all(all)).every(({ body }) => body.code === 'invalid_token'))
+  }
+})
+
 t.test('signing out never says it worked when it did not', async (t) => {
   const here = await signedIn(t)
   const cases: [string, number][] = [

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { VARIABLES } from '../../src/config-variables.ts'
 import { ENVIRONMENT } from '../support/config.ts'
+import { freePort } from '../support/free-port.ts'
 import {
   createContainer,
-  freePort,
   missingImage,
   runAsItsUser,
   runLockedDown,

@@ -1,7 +1,8 @@
 import t from 'tap'
 import { ServiceError } from '../../src/errors.ts'
 import { finishSignIn } from '../../src/sign-in/finish-sign-in.ts'
-import type { Attempt } from '../../src/sign-in/sealed-session.ts'
+import { tokenDigest } from '../../src/sign-in/challenge-dialect.ts'
+import type { IssuedAttempt } from '../../src/sign-in/sealed-session.ts'
 import { startSignIn } from '../../src/sign-in/start-sign-in.ts'
 import { addressDigest, readContext } from '../../src/trigger-protocol/signed-context.ts'
 import { failureOf, signInError } from '../support/expect-error.ts'
@@ -27,12 +28,13 @@ const CONTEXT = {
 } as const
 const token = 'a.validation.token'
 
-function sealed(changes: Partial<Attempt> = {}, expiresAt = NOW + 1000): string {
-  const attempt: Attempt = {
+function sealed(changes: Partial<IssuedAttempt> = {}, expiresAt = NOW + 1000): string {
+  const attempt: IssuedAttempt = {
     cognitoSession: 'cognito-session',
     username: ADA,
     context: CONTEXT,
     refused: 0,
+    issued: tokenDigest('a.real.token'),
   }
   return SEALER.seal({ ...attempt, ...changes }, expiresAt)
 }
@@ -121,6 +123,7 @@ t.test('a wrong proof may be tried again with a fresh session and challenge', as
     username: ADA,
     context: CONTEXT,
     refused: 1,
+    issued: tokenDigest('next.token'),
   })
 })
 
@@ -170,4 +173,33 @@ t.test('a failure of the pool is passed on and nothing is sent twice', async (t)
   const deps = testDeps(scriptedUserPool({ answer: [failure] }))
   t.equal(await failureOf(finishSignIn(deps, { session: sealed(), token })), failure)
   t.equal(deps.userPool.calls.length, 1)
+})
+
+t.test('a refusal says whether the challenge was left or failed', async (t) => {
+  const cases = [
+    // What the page hands back when it is left; nobody need be asked.
+    { given: 'a.real.token', state: new Error('not asked'), reason: 'unfinished' },
+    { given: 'another', state: 'CHALLENGE_REQUIRED', reason: 'unfinished' },
+    { given: 'another', state: 'CHALLENGE_FAILED', reason: 'refused' },
+    { given: 'another', state: undefined, reason: 'refused' },
+    { given: 'another', state: new Error('down'), reason: undefined },
+  ]
+  for (const { given, state, reason } of cases) {
+    for (const decoy of [undefined, 'bff-01234567890123456789']) {
+      const pool = scriptedUserPool({ answer: [challengeFor()] })
+      const proofs = {
+        validate: async () => {
+          if (state instanceof Error) throw state
+          return { isValid: false, ...(state === undefined ? {} : { state }) }
+        },
+        user: async () => ({}),
+      }
+      const session = sealed(decoy === undefined ? {} : { decoy })
+      const error = await failureOf(
+        finishSignIn(testDeps(pool, { proofs }), { session, token: given }),
+      )
+      t.match(error, { code: 'challenge_failed', retry: Object })
+      t.equal(error.reason, reason, `${given} ${String(state)}`)
+    }
+  }
 })

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import t from 'tap'
-import { sessionSealer, type Attempt } from '../../src/sign-in/sealed-session.ts'
+import { sessionSealer, type IssuedAttempt } from '../../src/sign-in/sealed-session.ts'
 import { signInError } from '../support/expect-error.ts'
 
 const [OLD, NEW] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
@@ -9,11 +9,12 @@ const NOW = 1_700_000_000_000
 const LATER = NOW + 60_000
 const EXPIRED = signInError('session_expired')
 
-const attempt: Attempt = {
+const attempt: IssuedAttempt = {
   cognitoSession: 'AYABe-cognito-session',
   username: '34c84488-f0b1-4d1c-9d1a-0e5f2f9d7c11',
   context: { identifier: 'email', typed: 'a-digest', locale: 'en-NZ' },
   refused: 1,
+  issued: 'digest-of-token',
 }
 
 function sealer(keys = [OLD], audience = AUDIENCE, now = NOW) {
@@ -26,7 +27,7 @@ function bytesOf(session: string): Buffer {
 
 t.test('what is sealed is opened again', (t) => {
   t.strictSame(sealer().open(sealer().seal(attempt, LATER)), attempt)
-  const nobody: Attempt = {
+  const nobody: IssuedAttempt = {
     ...attempt,
     username: 'ü"\\',
     context: {

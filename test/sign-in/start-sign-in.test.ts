@@ -1,4 +1,5 @@
 import t from 'tap'
+import { tokenDigest } from '../../src/sign-in/challenge-dialect.ts'
 import { ServiceError } from '../../src/errors.ts'
 import { startSignIn } from '../../src/sign-in/start-sign-in.ts'
 import { addressDigest } from '../../src/trigger-protocol/signed-context.ts'
@@ -32,6 +33,7 @@ t.test('a known user is challenged with one call', async (t) => {
     username: ADA,
     context: { identifier: 'email', typed: addressDigest(CONTEXT_KEY, email) },
     refused: 0,
+    issued: tokenDigest('a.real.token'),
   })
 })
 

@@ -22,6 +22,14 @@ export const CALLS: Record<string, (client: AuthsignalClient) => Promise<unknown
   authenticators: (client) => client.authenticators(USER),
   enrol: (client) => client.enrol(USER, { method: 'EMAIL_OTP', address: EMAIL }),
   removeAuthenticator: (client) => client.removeAuthenticator(USER, 'authenticator-1'),
+  actions: (client) =>
+    client.actions({
+      userId: USER,
+      action: 'manageAuthenticators',
+      since: new Date(0),
+      state: 'CHALLENGE_SUCCEEDED',
+    }),
+  deleteUser: (client) => client.deleteUser(USER),
 }
 
 /** A made-up token of Authsignal's form, with the user in `sub` and in `other`. */

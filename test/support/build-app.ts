@@ -10,14 +10,37 @@ export const STARTED = {
   expiresIn: 180,
 }
 export const TOKENS = { accessToken: 'at', idToken: 'it', refreshToken: 'rt', expiresIn: 3600 }
+export const PROFILE = { userId: 'sub-1', email: 'ada@example.com', emailVerified: true }
+export const AUTHENTICATOR = {
+  authenticatorId: 'authenticator-1',
+  verificationMethod: 'EMAIL_OTP',
+  createdAt: '2026-11-22T09:30:00Z',
+  email: 'a***@example.com',
+}
+const STEPPED_UP = {
+  state: 'CHALLENGE_SUCCEEDED',
+  verificationMethod: 'PASSKEY',
+  attempt: 'attempt-1',
+}
 
 /** What each use case answers unless a test says otherwise. */
 const ANSWERS: { [Name in keyof UseCases]: Awaited<ReturnType<UseCases[Name]>> } = {
   startSignIn: STARTED,
   finishSignIn: TOKENS,
+  signInWithPasskey: TOKENS,
+  signInWithIdToken: TOKENS,
   refreshTokens: TOKENS,
   signOut: undefined,
   signOutEverywhere: undefined,
+  getMe: PROFILE,
+  updateMe: PROFILE,
+  deleteMe: undefined,
+  listAuthenticators: { authenticators: [AUTHENTICATOR] },
+  startEnrolment: { token: 'a.b.c', url: 'https://mfa.example' },
+  finishEnrolment: AUTHENTICATOR,
+  removeAuthenticator: undefined,
+  startStepUp: { state: 'ALLOW', attempt: 'attempt-1' },
+  finishStepUp: STEPPED_UP,
 }
 
 export interface TestApp {

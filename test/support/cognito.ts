@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Test } from 'tap'
 import { cognitoClient } from '../../src/cognito/client.ts'
-import { cognitoUserPool } from '../../src/cognito/user-pool.ts'
+import { cognitoUserPool, type UserPoolOptions } from '../../src/cognito/user-pool.ts'
 import type { UserPool } from '../../src/sign-in/ports.ts'
 import { startUpstream, text, type Answer, type Upstream } from './upstream.ts'
 
@@ -37,11 +37,13 @@ export interface PoolUnderTest extends Upstream {
   input: (index: number) => Record<string, unknown>
 }
 
+type PoolSettings = Partial<Pick<UserPoolOptions, 'clientSecret' | 'timeoutMs' | 'usernameForm'>>
+
 /** Our adapter and the real SDK before a server that answers with `answers`, in order. */
 export async function userPoolBefore(
   t: Test,
   answers: Answer[],
-  options: { clientSecret?: string; timeoutMs?: number } = {},
+  options: PoolSettings = {},
 ): Promise<PoolUnderTest> {
   setTestCredentials()
   const unexpected = awsError('InternalErrorException', 'one call too many', 500)
@@ -55,10 +57,7 @@ export async function userPoolBefore(
   }
 }
 
-export function userPoolAt(
-  endpoint: string,
-  options: { clientSecret?: string; timeoutMs?: number } = {},
-): UserPool {
+export function userPoolAt(endpoint: string, options: PoolSettings = {}): UserPool {
   setTestCredentials()
   return cognitoUserPool({
     client: cognitoClient({ region: 'eu-west-1', endpoint }),

@@ -24,8 +24,12 @@ export interface FakeUserPool extends UserPool {
   signals: (AbortSignal | undefined)[]
 }
 
-/** A user pool that answers from a script, in order; a call that is not in it fails. */
+/**
+ * A user pool that answers from a script, in order; a call that is not in it fails. Without a script
+ * for it, users are found by what they gave, which takes no call.
+ */
 export function scriptedUserPool(script: {
+  find?: Script<'findUser'>
   begin?: Script<'beginChallenge'>
   answer?: Script<'answerChallenge'>
   create?: Script<'createUser'>
@@ -49,8 +53,13 @@ export function scriptedUserPool(script: {
     return answer
   }
 
+  const find = script.find && [...script.find]
   return {
     calls,
+    findUser: async (identifier, signal) =>
+      find === undefined
+        ? { outcome: 'named', username: identifier.value }
+        : next(find, signal, 'findUser', identifier),
     names: () => calls.map(([name]) => name),
     signals,
     beginChallenge: (username, signal) => next(begin, signal, 'beginChallenge', username),

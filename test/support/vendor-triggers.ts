@@ -10,7 +10,7 @@ import type { Triggers } from '../../local/cognito/triggers/trigger.ts'
 interface Event extends TriggerEvent {
   request: {
     userAttributes: Record<string, string>
-    session: { challengeResult: boolean }[]
+    session: { challengeName: string; challengeResult: boolean }[]
     challengeAnswer: string
     privateChallengeParameters: Record<string, string>
     clientMetadata?: Record<string, string>
@@ -65,6 +65,54 @@ export function carelessTriggers(secret: string) {
   }
 }
 
+/**
+ * The adaptive MFA guide: password, then a challenge whose state is public and whose ALLOW passes.
+ * Its define knows no other order; sign-ins without a password go on as in the first guide, as they
+ * must where both kinds of client share a pool.
+ */
+export function adaptiveTriggers(secret: string) {
+  return (authsignal: LocalAuthsignal): Triggers => {
+    const sdk = new Authsignal({ apiSecretKey: secret, apiUrl: authsignal.apiUrl, retries: 0 })
+    return {
+      defineAuthChallenge: (event: Event) => {
+        const { session } = event.request
+        if (session[0]?.challengeName !== 'SRP_A') return defineByLastAnswer(event)
+        const order = ['SRP_A', 'PASSWORD_VERIFIER', 'CUSTOM_CHALLENGE']
+        const isRight = session.every(
+          ({ challengeName, challengeResult }, index) =>
+            challengeName === order[index] && challengeResult,
+        )
+        event.response = {
+          challengeName: order[session.length] ?? null,
+          issueTokens: isRight && session.length === order.length,
+          failAuthentication: !isRight,
+        }
+        return event
+      },
+      createAuthChallenge: async (event: Event) => {
+        const { sub: userId, email } = event.request.userAttributes
+        const { state, token, url } = await sdk.track({
+          userId: userId!,
+          action: ACTION,
+          attributes: email ? { email } : {},
+        })
+        event.response = {
+          publicChallengeParameters: { state, token, url },
+          privateChallengeParameters: { unused: 'unused' },
+        }
+        return event
+      },
+      verifyAuthChallengeResponse: async (event: Event) => {
+        const token = event.request.challengeAnswer
+        const userId = event.request.userAttributes['sub']!
+        const { state = '' } = await sdk.validateChallenge({ token, userId, action: ACTION })
+        event.response = { answerCorrect: /^(CHALLENGE_SUCCEEDED|ALLOW)$/.test(state) }
+        return event
+      },
+    }
+  }
+}
+
 export function twoRoundTriggers(secret: string) {
   return (authsignal: LocalAuthsignal): Triggers => {
     const sdk = new Authsignal({ apiSecretKey: secret, apiUrl: authsignal.apiUrl, retries: 0 })
@@ -81,6 +129,12 @@ export function twoRoundTriggers(secret: string) {
           return event
         }
         const method = event.request.clientMetadata?.['signInMethod']
+        // These bring their own token, so nothing is tracked.
+        if (method === 'PASSKEY' || method === 'GOOGLE' || method === 'APPLE') {
+          const marker = { signInMethod: method }
+          event.response = { publicChallengeParameters: marker, privateChallengeParameters: marker }
+          return event
+        }
         if (method !== 'SMS' && method !== 'EMAIL') throw new Error('signInMethod is required')
         const { email, phone_number: phoneNumber } = event.request.userAttributes
         const { token } = await sdk.track({

@@ -6,6 +6,14 @@ const right = { challengeName: 'CUSTOM_CHALLENGE', challengeResult: true, challe
 const wrong = { ...right, challengeResult: false }
 const context = { ...wrong, challengeMetadata: 'PROVIDE_AUTH_PARAMETERS' }
 
+const round = (challengeName: string, challengeResult = true) => ({
+  challengeName,
+  challengeResult,
+  challengeMetadata: null,
+})
+const srpA = round('SRP_A')
+const password = round('PASSWORD_VERIFIER')
+
 const CHALLENGE = {
   challengeName: 'CUSTOM_CHALLENGE',
   issueTokens: false,
@@ -56,15 +64,65 @@ t.test('does not count the context round as an attempt, and allows one of them',
 })
 
 t.test('never issues tokens for a round that is not ours', async (t) => {
-  for (const challengeName of ['SRP_A', 'PASSWORD_VERIFIER', 'SMS_MFA', 'DEVICE_SRP_AUTH', '']) {
-    t.strictSame(await decide([{ challengeName, challengeResult: true }]), OVER, challengeName)
-    t.strictSame(await decide([{ challengeName, challengeResult: true }, right]), OVER)
+  for (const name of ['PASSWORD_VERIFIER', 'SMS_MFA', 'DEVICE_SRP_AUTH', 'NEW_PASSWORD', '']) {
+    t.strictSame(await decide([round(name)]), OVER, name)
+    t.strictSame(await decide([round(name), right]), OVER)
+    t.strictSame(await decide([right, round(name)]), OVER)
+    t.strictSame(await decide([wrong, round(name)]), OVER)
+  }
+})
+
+t.test('a sign-in that begins with a password goes on with a challenge of ours', async (t) => {
+  t.strictSame(await decide([srpA]), { ...CHALLENGE, challengeName: 'PASSWORD_VERIFIER' })
+  t.strictSame(await decide([srpA, password]), CHALLENGE, 'the password alone issues nothing')
+  t.strictSame(await decide([srpA, password, right]), TOKENS)
+  t.strictSame(await decide([srpA, password, wrong, wrong, right]), TOKENS)
+})
+
+t.test('three attempts after the password too, and no context round among them', async (t) => {
+  t.strictSame(await decide([srpA, password, wrong, wrong]), CHALLENGE)
+  t.strictSame(await decide([srpA, password, wrong, wrong, wrong]), OVER)
+  t.strictSame(await decide([srpA, password, context]), OVER)
+  t.strictSame(await decide([srpA, password, context, right]), OVER)
+})
+
+t.test('a wrong password ends it', async (t) => {
+  const refused = round('PASSWORD_VERIFIER', false)
+  t.strictSame(await decide([srpA, refused]), OVER)
+  t.strictSame(await decide([srpA, refused, right]), OVER)
+  t.strictSame(await decide([round('SRP_A', false)]), OVER)
+  t.strictSame(await decide([round('SRP_A', false), password, right]), OVER)
+})
+
+t.test('exactly that order, and nothing in between', async (t) => {
+  for (const session of [
+    [srpA, right],
+    [srpA, wrong],
+    [srpA, srpA],
+    [srpA, context, password],
+    [srpA, right, password],
+    [password, srpA],
+    [password, right],
+    [right, srpA, password],
+    [context, srpA],
+    [context, srpA, password, right],
+    [srpA, password, password],
+    [srpA, password, right, password],
+    [srpA, password, right, srpA],
+    [srpA, password, round('SMS_MFA')],
+    [srpA, password, round('SMS_MFA'), right],
+    [srpA, password, right, round('SOFTWARE_TOKEN_MFA')],
+    [srpA, round('SMS_MFA'), password, right],
+  ]) {
+    t.strictSame(await decide(session), OVER, JSON.stringify(session.map((r) => r.challengeName)))
   }
 })
 
 t.test('never issues tokens to a user that does not exist', async (t) => {
   t.strictSame(await decide([right], true), OVER)
   t.strictSame(await decide([], true), CHALLENGE, 'but looks the same on the way')
+  t.strictSame(await decide([srpA], true), { ...CHALLENGE, challengeName: 'PASSWORD_VERIFIER' })
+  t.strictSame(await decide([srpA, password, right], true), OVER)
   t.strictSame(await decide([right], false), TOKENS)
 })
 

@@ -41,6 +41,10 @@ t.test(
   },
 )
 
+const vouched = (kind: 'email' | 'phoneNumber', address: string) => ({
+  clientMetadata: writeContext(key, address, { identifier: kind, method: 'GOOGLE' }),
+})
+
 t.test('our service may sign a user up, who is confirmed and not verified', async (t) => {
   t.strictSame((await handler(event('PreSignUp_SignUp', signedFor(email)))).response, {
     autoConfirmUser: true,
@@ -48,6 +52,24 @@ t.test('our service may sign a user up, who is confirmed and not verified', asyn
     autoVerifyPhone: false,
   })
 })
+
+t.test(
+  'an address that Google or Apple vouch for is verified at once, a phone never',
+  async (t) => {
+    const byEmail = await handler(event('PreSignUp_SignUp', vouched('email', email)))
+    t.match(byEmail.response, { autoVerifyEmail: true, autoVerifyPhone: false })
+    const phone = '+6421234567'
+    const byPhone = await handler(
+      event('PreSignUp_SignUp', {
+        userAttributes: { phone_number: phone },
+        ...vouched('phoneNumber', phone),
+      }),
+    )
+    t.match(byPhone.response, { autoVerifyEmail: false, autoVerifyPhone: false })
+    const admin = await handler(event('PreSignUp_AdminCreateUser', vouched('email', email)))
+    t.match(admin.response, { autoVerifyEmail: false })
+  },
+)
 
 t.test('a stranger may not register anybody', async (t) => {
   const signed = signedFor(email)

@@ -11,7 +11,7 @@ export function challengeOtpRoute(
   channel: OtpChannel,
 ): void {
   app.post(`/challenge/${channel.path}`, async (request) => {
-    const session = await readOpenSession(backend, request)
+    const session = await readOpenSession(backend, request, channel.method)
     const { authenticatorMethod, addressKind, isEnrollable } = channel
     // Who cannot enrol an address has it from the user's record (docs: whatsapp-otp).
     const lastResort = isEnrollable ? undefined : session.user.attributes[addressKind]

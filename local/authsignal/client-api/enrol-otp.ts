@@ -16,7 +16,7 @@ const EnrolOtpBody = Type.Record(Type.String(), Type.Unknown())
  */
 export function enrolOtpRoute(app: FastifyInstance, backend: Backend, channel: OtpChannel): void {
   app.post(`/user-authenticators/${channel.path}`, async (request) => {
-    const session = await readOpenSession(backend, request)
+    const session = await readOpenSession(backend, request, channel.method)
     const body = read(EnrolOtpBody, request.body)
     const value = read(channel.addressSchema, body[channel.addressKind])
     if (!mayEnrol(backend, session)) throw insufficientScope()

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Backend } from '../backend.ts'
+import { allowedMethods } from '../methods.ts'
 import { OTP_CHANNELS } from '../otp/channel.ts'
 import { maskEmail, maskPhoneNumber } from '../store/address.ts'
 import { enrolledMethods, type VerificationMethod } from '../store/authenticator.ts'
@@ -25,11 +26,17 @@ export function initRoute(app: FastifyInstance, backend: Backend): void {
   })
 }
 
-/** For a user without authenticators, those that track named an address for. */
+/**
+ * For a user without authenticators, those that track named an address for. WhatsApp reaches an
+ * enrolled phone, though it is no authenticator; that it is listed here is [unconfirmed].
+ */
 function methodsOf({ user, action }: Session): VerificationMethod[] {
+  const allowed = allowedMethods(action)
   const enrolled = enrolledMethods(user)
-  if (enrolled.length > 0) return enrolled
-  return OTP_CHANNELS.filter((c) => c.isEnrollable)
-    .filter((c) => action.tracked[c.addressKind] !== undefined)
-    .map((c) => c.method)
+  const reachable = OTP_CHANNELS.filter((c) =>
+    enrolled.length > 0
+      ? enrolled.includes(c.authenticatorMethod)
+      : c.isEnrollable && action.tracked[c.addressKind] !== undefined,
+  ).map((c) => c.method)
+  return [...new Set([...enrolled, ...reachable])].filter((method) => allowed.includes(method))
 }

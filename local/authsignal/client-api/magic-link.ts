@@ -14,7 +14,7 @@ const EnrolBody = Type.Object({ email: Email })
 /** Its authenticators are its own: one for codes by mail is no address for links; [unconfirmed]. */
 export function magicLinkRoutes(app: FastifyInstance, backend: Backend): void {
   app.post('/user-authenticators/email-magic-link', async (request) => {
-    const session = await readOpenSession(backend, request)
+    const session = await readOpenSession(backend, request, MAGIC_LINK)
     const { email } = read(EnrolBody, request.body)
     if (!mayEnrol(backend, session)) throw insufficientScope()
 
@@ -27,7 +27,7 @@ export function magicLinkRoutes(app: FastifyInstance, backend: Backend): void {
   })
 
   app.post('/challenge/email-magic-link', async (request) => {
-    const session = await readOpenSession(backend, request)
+    const session = await readOpenSession(backend, request, MAGIC_LINK)
     const destination = challengeDestination(session, MAGIC_LINK, 'email')
     const { challengeId } = await sendMagicLink(backend, session, destination)
     return { challengeId }
@@ -36,7 +36,7 @@ export function magicLinkRoutes(app: FastifyInstance, backend: Backend): void {
   // Polled by the page that waits, with the token it started with. The action completes here, not
   // on the click, so that whoever only clicks gets nothing; [unconfirmed], as is that it works once.
   app.post('/verify/email-magic-link/finalize', async (request) => {
-    const session = await readOpenSession(backend, request)
+    const session = await readOpenSession(backend, request, MAGIC_LINK)
     const link = backend.magicLinks.ofToken(session.token.id)
     if (!link) throw invalidRequest('No challenge was started with this token.')
     if (link.state !== 'confirmed' || !isStillThere(session, link)) return { isVerified: false }

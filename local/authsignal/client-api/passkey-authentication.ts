@@ -22,6 +22,7 @@ const OptionsBody = Type.Object({ challengeId: Type.Optional(Type.String()) })
 const VerifyBody = Type.Object({
   authenticationCredential: AuthenticationCredential,
   challengeId: Type.String(),
+  deviceId: Type.Optional(Type.String()),
 })
 const KnownQuery = Type.Object({ credentialIds: Type.String() })
 
@@ -43,7 +44,7 @@ export function passkeyAuthenticationRoutes(app: FastifyInstance, backend: Backe
   })
 
   app.post('/user-authenticators/passkey/authentication-options', async (request) => {
-    const session = await readSessionOrTenant(backend, request)
+    const session = await readSessionOrTenant(backend, request, PASSKEY)
     const { challengeId } = read(OptionsBody, request.body ?? {})
     const start = startOf(session)
     const ceremony =
@@ -55,8 +56,8 @@ export function passkeyAuthenticationRoutes(app: FastifyInstance, backend: Backe
   })
 
   app.post('/verify/passkey', async (request) => {
-    const session = await readSessionOrTenant(backend, request)
-    const { authenticationCredential, challengeId } = read(VerifyBody, request.body)
+    const session = await readSessionOrTenant(backend, request, PASSKEY)
+    const { authenticationCredential, challengeId, deviceId } = read(VerifyBody, request.body)
     const start = startOf(session)
     const ceremony = ceremonies.take(challengeId, start)
     const { user, authenticator } = await authenticate(
@@ -70,11 +71,11 @@ export function passkeyAuthenticationRoutes(app: FastifyInstance, backend: Backe
     const { userId } = user
     const { userAuthenticatorId } = authenticator
     const verified = { isVerified: true, userId, userAuthenticatorId, username, userDisplayName }
-    const action = session?.action ?? signInAction(backend, user, ceremony.actionCode)
+    const action = session?.action ?? signInAction(backend, user, ceremony.actionCode, deviceId)
     // Nothing was to be signed in to, so there is nothing to give a token of; [unconfirmed].
     if (!action) return verified
 
-    requireOpen(action)
+    requireOpen(action, PASSKEY)
     completeAction(backend, { action }, PASSKEY, authenticator)
     return { ...verified, accessToken: await issueAccessToken(backend, { action, user }) }
   })
@@ -98,10 +99,12 @@ function signInAction(
   backend: Backend,
   user: UserRecord,
   actionCode: string | undefined,
+  deviceId: string | undefined,
 ): Action | undefined {
   if (actionCode === undefined) return undefined
   const idempotencyKey = randomUUID()
-  const action = newAction(user, { actionCode, idempotencyKey }, {}, backend.now())
+  const tracked = deviceId === undefined ? {} : { deviceId }
+  const action = newAction(user, { actionCode, idempotencyKey }, tracked, backend.now())
   user.actions.set(actionKey(actionCode, idempotencyKey), action)
   decide(backend, user, action)
   return action

@@ -29,7 +29,7 @@ const purpose = 'registration'
 
 export function passkeyRegistrationRoutes(app: FastifyInstance, backend: Backend): void {
   app.post('/user-authenticators/passkey/registration-options', async (request) => {
-    const session = await readOpenSession(backend, request)
+    const session = await readOpenSession(backend, request, PASSKEY)
     const body = read(OptionsBody, request.body ?? {})
     if (!mayEnrol(backend, session)) throw insufficientScope()
 
@@ -43,7 +43,7 @@ export function passkeyRegistrationRoutes(app: FastifyInstance, backend: Backend
   })
 
   app.post('/user-authenticators/passkey', async (request) => {
-    const session = await readOpenSession(backend, request)
+    const session = await readOpenSession(backend, request, PASSKEY)
     const body = read(RegistrationBody, request.body)
     if (!mayEnrol(backend, session)) throw insufficientScope()
 

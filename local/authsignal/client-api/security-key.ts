@@ -28,14 +28,14 @@ export function securityKeyRoutes(app: FastifyInstance, backend: Backend): void 
   const { ceremonies } = backend
 
   app.post('/user-authenticators/security-key/registration-options', async (request) => {
-    const session = await readOpenSession(backend, request)
+    const session = await readOpenSession(backend, request, SECURITY_KEY)
     if (!mayEnrol(backend, session)) throw insufficientScope()
     const ceremony = ceremonies.begin(...startOf(session, 'registration'))
     return registrationOptions(backend, session, SECURITY_KEY, ceremony, WISHES)
   })
 
   app.post('/user-authenticators/security-key', async (request) => {
-    const session = await readOpenSession(backend, request)
+    const session = await readOpenSession(backend, request, SECURITY_KEY)
     const credential = read(RegistrationCredential, request.body)
     if (!mayEnrol(backend, session)) throw insufficientScope()
     const ceremony = takeOf(backend, session, 'registration')
@@ -45,13 +45,13 @@ export function securityKeyRoutes(app: FastifyInstance, backend: Backend): void 
   })
 
   app.post('/user-authenticators/security-key/authentication-options', async (request) => {
-    const session = await readOpenSession(backend, request)
+    const session = await readOpenSession(backend, request, SECURITY_KEY)
     const ceremony = ceremonies.begin(...startOf(session, 'authentication'))
     return authenticationOptions(backend, SECURITY_KEY, ceremony, session.user)
   })
 
   app.post('/verify/security-key', async (request) => {
-    const session = await readOpenSession(backend, request)
+    const session = await readOpenSession(backend, request, SECURITY_KEY)
     const credential = read(AuthenticationCredential, request.body)
     const { authenticator } = await authenticate(
       backend,
@@ -60,7 +60,7 @@ export function securityKeyRoutes(app: FastifyInstance, backend: Backend): void 
       credential,
       session.user,
     )
-    requireOpen(session.action)
+    requireOpen(session.action, SECURITY_KEY)
     completeAction(backend, session, SECURITY_KEY, authenticator)
     return { isVerified: true, accessToken: await issueAccessToken(backend, session) }
   })

@@ -15,7 +15,7 @@ const VERIFIES = { count: 10, windowMinutes: 5 }
 
 export function totpRoutes(app: FastifyInstance, backend: Backend): void {
   app.post('/user-authenticators/totp', async (request) => {
-    const session = await readOpenSession(backend, request)
+    const session = await readOpenSession(backend, request, AUTHENTICATOR_APP)
     if (!mayEnrol(backend, session)) throw insufficientScope()
     const { user, token } = session
     const totp = newTotp(user)
@@ -25,7 +25,7 @@ export function totpRoutes(app: FastifyInstance, backend: Backend): void {
   })
 
   app.post('/verify/totp', async (request) => {
-    const session = await readOpenSession(backend, request)
+    const session = await readOpenSession(backend, request, AUTHENTICATOR_APP)
     const { verificationCode } = read(VerifyBody, request.body)
     backend.limits.take(`verify ${AUTHENTICATOR_APP} ${session.user.userId}`, VERIFIES)
 

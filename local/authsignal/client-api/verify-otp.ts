@@ -12,7 +12,7 @@ const VerifyOtpBody = Type.Object({ verificationCode: Type.String() })
 /** A miss is a 200 too: the SDKs hand it to the app as data, not as an error. */
 export function verifyOtpRoute(app: FastifyInstance, backend: Backend, channel: OtpChannel): void {
   app.post(`/verify/${channel.path}`, async (request) => {
-    const session = await readOpenSession(backend, request)
+    const session = await readOpenSession(backend, request, channel.method)
     const { verificationCode } = read(VerifyOtpBody, request.body)
     const outcome = verifyOtp(backend, session, channel, verificationCode)
     if (!outcome.isVerified) return outcome

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { notFound } from '../api-error.ts'
+import { invalidRequest, notFound } from '../api-error.ts'
 import type { Backend } from '../backend.ts'
 import { read } from '../input.ts'
 import { ACTION_STATES, moveTo, type Action } from '../store/action.ts'
@@ -39,11 +39,27 @@ export function actionRoutes(app: FastifyInstance, { users, now }: Backend): voi
   app.get<{ Params: { userId: string } }>('/users/:userId/actions', (request) => {
     const { fromDate, codes, state } = read(ListActionsQuery, request.query)
     const from = fromDate === undefined ? -Infinity : Date.parse(fromDate)
+    if (Number.isNaN(from)) throw invalidRequest('fromDate is not a date.')
     const actions = users.get(request.params.userId)?.actions.values() ?? []
     return [...actions]
       .filter((a) => Date.parse(a.createdAt) >= from)
       .filter((a) => codes === undefined || codes.split(',').includes(a.actionCode))
       .filter((a) => state === undefined || a.state === state)
-      .map(({ userId: _userId, tracked: _tracked, rules: _rules, ...listed }) => listed)
+      .map(listed)
   })
+}
+
+function listed(action: Action): object {
+  const { actionCode, idempotencyKey, createdAt, updatedAt, state, stateUpdatedAt } = action
+  const { verificationMethod, verifiedByAuthenticatorId } = action
+  return {
+    actionCode,
+    idempotencyKey,
+    createdAt,
+    updatedAt,
+    state,
+    stateUpdatedAt,
+    verificationMethod,
+    verifiedByAuthenticatorId,
+  }
 }

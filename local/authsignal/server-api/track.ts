@@ -5,7 +5,7 @@ import { invalidRequest } from '../api-error.ts'
 import type { Backend } from '../backend.ts'
 import { decide } from '../decision.ts'
 import { Custom, Email, PhoneNumber, read, readActionCode } from '../input.ts'
-import { ALLOWED_METHODS } from '../methods.ts'
+import { allowedMethods, usableMethods } from '../methods.ts'
 import { actionKey, isUndecided, newAction, type Action } from '../store/action.ts'
 import { enrolledMethods, isEnrolled } from '../store/authenticator.ts'
 import type { UserRecord } from '../store/user.ts'
@@ -85,7 +85,6 @@ async function answer(
   scope: string,
 ): Promise<object> {
   const token = await tokens.issue(action, { scope, username: user.attributes.username })
-  const methods = enrolledMethods(user)
   return {
     state: action.state,
     // The page comes with a query already: the browser SDK appends `&mode=popup` to it.
@@ -93,9 +92,9 @@ async function answer(
     token,
     idempotencyKey: action.idempotencyKey,
     isEnrolled: isEnrolled(user),
-    enrolledVerificationMethods: methods,
-    allowedVerificationMethods: ALLOWED_METHODS,
-    defaultVerificationMethod: methods[0],
+    enrolledVerificationMethods: enrolledMethods(user),
+    allowedVerificationMethods: allowedMethods(action),
+    defaultVerificationMethod: usableMethods(user, action)[0],
     ruleIds: action.rules.map((rule) => rule.ruleId),
   }
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { notFound } from '../api-error.ts'
 import type { Backend } from '../backend.ts'
 import { Custom, Email, PhoneNumber, read } from '../input.ts'
 import { ALLOWED_METHODS } from '../methods.ts'
@@ -46,7 +47,8 @@ export function userRoutes(app: FastifyInstance, backend: Backend): void {
   })
 
   app.delete<UserRoute>('/users/:userId', (request) => {
-    users.delete(request.params.userId)
+    const wasThere = users.delete(request.params.userId)
+    if (!wasThere && backend.unknownUserDeletion === '404') throw notFound('No such user.')
     return {}
   })
 }

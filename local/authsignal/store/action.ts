@@ -37,6 +37,8 @@ export interface Action {
   stateUpdatedAt: string
   tracked: TrackedAttributes
   rules: { ruleId: string; name: string }[]
+  /** What a rule leaves of the ways to answer; all of them when left out. */
+  allowedMethods?: readonly VerificationMethod[]
   verificationMethod?: VerificationMethod
   verifiedByAuthenticatorId?: string
 }

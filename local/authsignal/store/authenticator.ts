@@ -1,15 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { sameAddress, type Address } from './address.ts'
 import type { UserRecord } from './user.ts'
+import type { VerificationMethod } from './verification-method.ts'
 
-export type VerificationMethod =
-  | 'EMAIL_OTP'
-  | 'EMAIL_MAGIC_LINK'
-  | 'SMS'
-  | 'WHATSAPP'
-  | 'AUTHENTICATOR_APP'
-  | 'PASSKEY'
-  | 'SECURITY_KEY'
+export type { VerificationMethod } from './verification-method.ts'
 
 /** In the shape of the wire. An enrolment not yet verified has no `verifiedAt`. */
 export interface Authenticator {

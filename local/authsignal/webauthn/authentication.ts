@@ -70,6 +70,8 @@ export async function authenticate(
     response: { ...answer, clientExtensionResults: {} },
     expectedChallenge: ceremony.challenge,
     expectedOrigin: [...relyingParty.origins()],
+    // The pre-built UI in a frame; any other page around it could be a trap.
+    expectedTopOrigin: [...relyingParty.origins()],
     expectedRPID: relyingParty.rpId,
     credential: find().credential,
     requireUserVerification: method === 'PASSKEY',

@@ -122,7 +122,7 @@ export async function register(
   if (!verification.verified) throw invalidCredential('The attestation does not hold.')
 
   // Time has passed, so what was asked before is asked again.
-  requireOpen(session.action)
+  requireOpen(session.action, method)
   if (!mayEnrol(backend, session)) throw insufficientScope()
   return store(backend, session, method, ceremony, answer, verification.registrationInfo)
 }

@@ -4,6 +4,7 @@ import { AwsError } from '../protocol/errors.ts'
 import * as fields from '../protocol/fields.ts'
 import { answering, flag, optional, text } from '../protocol/shape.ts'
 import type { Needs } from '../services.ts'
+import { passwordVerifier } from '../srp/password.ts'
 import { addUser } from '../users/aliases.ts'
 import { draftUser, refuseTaken } from '../users/new-user.ts'
 import { checkPassword } from '../users/password-policy.ts'
@@ -38,6 +39,9 @@ export function adminCreateUser(services: Services): Operation {
 
       const user = draftUser(pool, request.Username, request.UserAttributes, clock.now())
       user.status = 'FORCE_CHANGE_PASSWORD'
+      if (request.TemporaryPassword !== undefined) {
+        user.password = passwordVerifier(pool, user.username, request.TemporaryPassword)
+      }
       const taken = {
         name: request.Username,
         text: 'User account already exists',

@@ -17,6 +17,7 @@ export function describeUserPoolClient({ pool, clients }: Needs<'pool' | 'client
           ClientId: client.clientId,
           ClientSecret: client.clientSecret,
           ExplicitAuthFlows: client.explicitAuthFlows,
+          WriteAttributes: client.writeAttributes,
           PreventUserExistenceErrors: client.preventUserExistenceErrors,
           AuthSessionValidity: client.authSessionValidityMinutes,
           EnableTokenRevocation: client.tokenRevocation,

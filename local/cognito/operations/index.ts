@@ -19,6 +19,7 @@ import { listUsers } from './list-users.ts'
 import { respondToAuthChallenge } from './respond-to-auth-challenge.ts'
 import { revokeToken } from './revoke-token.ts'
 import { signUp } from './sign-up.ts'
+import { updateUserAttributes } from './update-user-attributes.ts'
 
 /** By the name that stands in the target header. */
 export function operations(services: Services): Record<string, Operation> {
@@ -42,5 +43,6 @@ export function operations(services: Services): Record<string, Operation> {
     RespondToAuthChallenge: respondToAuthChallenge(services),
     RevokeToken: revokeToken(services),
     SignUp: signUp(services),
+    UpdateUserAttributes: updateUserAttributes(services),
   }
 }

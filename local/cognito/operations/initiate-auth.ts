@@ -6,8 +6,9 @@ import { answering, stringMap, text } from '../protocol/shape.ts'
 import type { Needs } from '../services.ts'
 import { refresh } from '../sign-in/authentication-result.ts'
 import { nextStep } from '../sign-in/custom-auth.ts'
+import { passwordOfUserSrpAuth, readSrpA } from '../sign-in/password-challenge.ts'
 import { checkSecretHash } from '../sign-in/secret-hash.ts'
-import { refuseByState, refuseUnconfirmed, subjectNamed } from '../sign-in/subject.ts'
+import { refuseByState, refuseUnconfirmed, subjectNamed, type Subject } from '../sign-in/subject.ts'
 
 type Services = Needs<
   'pool' | 'clients' | 'users' | 'sessions' | 'grants' | 'tokenIssuer' | 'triggers'
@@ -37,6 +38,7 @@ export function initiateAuth(services: Services): Operation {
       const flow = AuthFlow === 'REFRESH_TOKEN' ? 'REFRESH_TOKEN_AUTH' : AuthFlow
       requireFlow(client, flow)
       if (flow === 'CUSTOM_AUTH') return startCustomAuth(services, client, AuthParameters)
+      if (flow === 'USER_SRP_AUTH') return startUserSrpAuth(services, client, AuthParameters)
       if (flow === 'REFRESH_TOKEN_AUTH') return refreshTokens(services, client, AuthParameters)
       throw new AwsError('UnsupportedOperationException', `The stand-in does not speak ${flow}`)
     },
@@ -47,12 +49,39 @@ async function startCustomAuth(services: Services, client: Client, parameters: P
   if (!services.triggers.has('defineAuthChallenge')) {
     throw invalidParameter('Custom auth lambda trigger is not configured for the user pool.')
   }
+  const srpA = passwordFirst(client, parameters)
+  const attempt = {
+    client,
+    subject: whoStarts(services, client, parameters),
+    clientMetadata: undefined,
+  }
+  if (srpA === undefined) return nextStep(services, { ...attempt, rounds: [] })
+  return nextStep(services, { ...attempt, rounds: [SRP_A], srpA })
+}
+
+/** AWS docs: user-pool-lambda-define-auth-challenge; it says nothing of the password yet. */
+const SRP_A = { challengeName: 'SRP_A', challengeResult: true, challengeMetadata: null } as const
+
+/** Assumed: a custom sign-in may begin with a password only where the SRP flow itself is allowed. */
+function passwordFirst(client: Client, parameters: Parameters): bigint | undefined {
+  if (parameters['CHALLENGE_NAME'] !== 'SRP_A') return undefined
+  requireFlow(client, 'USER_SRP_AUTH')
+  return readSrpA(required(parameters, 'SRP_A'))
+}
+
+function startUserSrpAuth(services: Services, client: Client, parameters: Parameters): object {
+  const srpA = readSrpA(required(parameters, 'SRP_A'))
+  const subject = whoStarts(services, client, parameters)
+  return passwordOfUserSrpAuth(services, client, subject, srpA)
+}
+
+function whoStarts(services: Services, client: Client, parameters: Parameters): Subject {
   const name = required(parameters, 'USERNAME')
   refuseUnconfirmed(services.users.forSignIn(name))
   checkSecretHash(client, name, parameters['SECRET_HASH'])
   const subject = subjectNamed(services, client, name)
   if (subject.user) refuseByState(client, subject.user)
-  return nextStep(services, { client, subject, rounds: [], clientMetadata: undefined })
+  return subject
 }
 
 async function refreshTokens(services: Services, client: Client, parameters: Parameters) {

@@ -4,6 +4,7 @@ import * as fields from '../protocol/fields.ts'
 import { answering, optional } from '../protocol/shape.ts'
 import type { Needs } from '../services.ts'
 import { checkSecretHash } from '../sign-in/secret-hash.ts'
+import { passwordVerifier } from '../srp/password.ts'
 import { addUser } from '../users/aliases.ts'
 import { draftUser, refuseTaken } from '../users/new-user.ts'
 import { checkPassword } from '../users/password-policy.ts'
@@ -32,6 +33,7 @@ export function signUp(services: Services): Operation {
       }
       checkPassword(request.Password)
       const user = draftUser(pool, request.Username, request.UserAttributes, clock.now())
+      user.password = passwordVerifier(pool, user.username, request.Password)
       const taken = { name: request.Username, text: 'User already exists', movesAlias: true }
       refuseTaken(pool, users, user, taken)
       const auto = await preSignUp(services, user, {

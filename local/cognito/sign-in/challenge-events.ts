@@ -3,7 +3,7 @@ import { incorrectUsernameOrPassword } from '../protocol/errors.ts'
 import type { Needs } from '../services.ts'
 import { booleanIn, textIn, textsIn } from '../triggers/responses.ts'
 import { triggerAttributes } from '../users/user.ts'
-import type { PendingChallenge, Round } from './session-store.ts'
+import type { PendingCustomChallenge, Round } from './session-store.ts'
 import type { Subject } from './subject.ts'
 
 type Metadata = Record<string, string> | undefined
@@ -13,6 +13,8 @@ export interface Attempt {
   client: Client
   subject: Subject
   rounds: Round[]
+  /** SRP_A of a call that begins with a password. */
+  srpA?: bigint
   /** Of the current call; InitiateAuth's is never handed to these triggers (service model). */
   clientMetadata: Metadata
 }
@@ -77,7 +79,7 @@ export async function create(
 export async function verify(
   { pool, triggers }: Challengers,
   attempt: Attempt,
-  { privateParameters }: PendingChallenge,
+  { privateParameters }: PendingCustomChallenge,
   answer: string,
 ): Promise<boolean> {
   const response = await triggers.run('verifyAuthChallengeResponse', {

@@ -3,6 +3,7 @@ import type { Needs } from '../services.ts'
 import { unrecognizableOutput } from '../triggers/trigger-errors.ts'
 import { signIn } from './authentication-result.ts'
 import { create, define, type Attempt } from './challenge-events.ts'
+import { passwordInCustomAuth } from './password-challenge.ts'
 
 type Services = Needs<'pool' | 'triggers' | 'sessions' | 'grants' | 'tokenIssuer'>
 
@@ -19,7 +20,10 @@ export async function nextStep(services: Services, attempt: Attempt): Promise<ob
   }
   // Assumed: a Define that decides nothing fails like one that gives up.
   if (next.challengeName === null) throw incorrectUsernameOrPassword()
-  // The real service would go on with SRP or a password here, which the stand-in does not speak.
+  // Only right after SRP_A; what the service makes of it elsewhere is unconfirmed.
+  if (next.challengeName === 'PASSWORD_VERIFIER' && attempt.srpA !== undefined) {
+    return passwordInCustomAuth(services, attempt, attempt.srpA)
+  }
   if (next.challengeName !== 'CUSTOM_CHALLENGE') throw unrecognizableOutput()
   return challenge(services, attempt)
 }
@@ -29,6 +33,7 @@ async function challenge(services: Services, attempt: Attempt): Promise<object> 
   const { publicParameters, privateParameters, metadata } = await create(services, attempt)
   const session = services.sessions.open(
     {
+      challengeName: 'CUSTOM_CHALLENGE',
       clientId: client.clientId,
       username: subject.username,
       userExists: subject.user !== undefined,

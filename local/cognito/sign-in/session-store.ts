@@ -1,23 +1,37 @@
 import type { Clock } from '../../support/clock.ts'
 import { notAuthorized } from '../protocol/errors.ts'
+import type { Exchange } from '../srp/exchange.ts'
 import { digest, newSession } from '../tokens/opaque-tokens.ts'
 
 /** One answered round, as Define sees it. */
 export interface Round {
-  challengeName: 'CUSTOM_CHALLENGE'
+  challengeName: 'SRP_A' | 'PASSWORD_VERIFIER' | 'CUSTOM_CHALLENGE'
   challengeResult: boolean
   challengeMetadata: string | null
 }
 
 /** A challenge that waits for its answer. */
-export interface PendingChallenge {
+export type PendingChallenge = PendingCustomChallenge | PendingPassword
+
+interface Pending {
   clientId: string
   /** The real username, or the made-up one of a user that does not exist. */
   username: string
   userExists: boolean
   rounds: Round[]
+}
+
+export interface PendingCustomChallenge extends Pending {
+  challengeName: 'CUSTOM_CHALLENGE'
   privateParameters: Record<string, string>
   metadata: string | null
+}
+
+export interface PendingPassword extends Pending {
+  challengeName: 'PASSWORD_VERIFIER'
+  /** Only in a custom sign-in is Define asked what follows. */
+  authFlow: 'USER_SRP_AUTH' | 'CUSTOM_AUTH'
+  exchange: Exchange
 }
 
 interface Entry {
@@ -39,9 +53,8 @@ export class SessionStore {
     this.#clock = clock
   }
 
-  open(pending: PendingChallenge, validMinutes: number): string {
+  open(pending: PendingChallenge, validMinutes: number, session = newSession()): string {
     this.#sweep()
-    const session = newSession()
     const expiresAt = this.#clock.now() + validMinutes * 60_000
     this.#entries.set(digest(session), { pending, expiresAt })
     return session

@@ -4,7 +4,7 @@ import type { Pool } from '../pool.ts'
 import { notAuthorized, userNotFound } from '../protocol/errors.ts'
 import type { User } from '../users/user.ts'
 import type { UserStore } from '../users/user-store.ts'
-import type { Grants } from './grants.ts'
+import type { Grant, Grants } from './grants.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
 /** Access tokens as Cognito's own operations take them: revoked ones are refused. */
@@ -30,13 +30,20 @@ export class AccessTokens {
   }
 
   async holder(token: string): Promise<User> {
+    return (await this.open(token)).user
+  }
+
+  /** Whose token it is, and of which sign-in. */
+  async open(token: string): Promise<{ user: User; grant: Grant }> {
     const claims = await this.#verify(token)
     const grant = this.#grants.byId(String(claims['event_id']))
-    if (!grant || grant.revoked) throw notAuthorized('Access Token has been revoked')
+    if (!grant) throw notAuthorized('Access Token has been revoked')
     const user = this.#users.byUsername(grant.username)
+    // Told first, although the tokens went with the user.
     if (!user) throw userNotFound()
+    if (grant.revoked) throw notAuthorized('Access Token has been revoked')
     if (!user.enabled) throw notAuthorized('User is disabled.')
-    return user
+    return { user, grant }
   }
 
   /** True for anything this pool has signed, expired or not: such tokens cannot be revoked. */

@@ -19,11 +19,11 @@ export async function generateSigningKeys(): Promise<SigningKeys> {
   return { id, access, jwks: { keys: [publicJwk(id), publicJwk(access)] } }
 }
 
-async function generateSigningKey(): Promise<SigningKey> {
+export async function generateSigningKey(): Promise<SigningKey> {
   const pair = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
   return { kid: randomBytes(32).toString('base64'), ...pair }
 }
 
-function publicJwk({ kid, publicKey }: SigningKey): object {
+export function publicJwk({ kid, publicKey }: SigningKey): object {
   return { ...publicKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig', kid }
 }

@@ -1,6 +1,7 @@
 import { addUser, updateAttributes } from './aliases.ts'
 import { draftUser } from './new-user.ts'
 import type { User, UserStatus } from './user.ts'
+import { passwordVerifier } from '../srp/password.ts'
 import type { Needs } from '../services.ts'
 
 export interface PutUser {
@@ -8,6 +9,7 @@ export interface PutUser {
   username: string
   attributes?: Record<string, string>
   status?: UserStatus
+  password?: string
   enabled?: boolean
 }
 
@@ -28,7 +30,7 @@ export function localUsers(services: Needs<'pool' | 'users' | 'grants' | 'clock'
   return {
     find: (name) => users.find(name),
     list: () => users.list(),
-    put({ username, attributes = {}, status, enabled }) {
+    put({ username, attributes = {}, status, password, enabled }) {
       let user = users.find(username)
       if (user) {
         updateAttributes(services, user, attributes)
@@ -38,6 +40,9 @@ export function localUsers(services: Needs<'pool' | 'users' | 'grants' | 'clock'
         addUser(services, user)
       }
       if (status !== undefined) user.status = status
+      if (password !== undefined) {
+        user.password = passwordVerifier(pool, user.username, password)
+      }
       if (enabled !== undefined) user.enabled = enabled
       return user
     },

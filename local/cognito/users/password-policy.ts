@@ -10,7 +10,6 @@ const RULES: [RegExp, string][] = [
   [/[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+-]/, 'Password must have symbol characters'],
 ]
 
-/** Passwords are checked, then dropped: nothing in the stand-in signs in with one. */
 export function checkPassword(password: string): void {
   const broken = RULES.find(([pattern]) => !pattern.test(password))
   if (broken) {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Pool } from '../pool.ts'
+import type { PasswordVerifier } from '../srp/password.ts'
 
 export type UserStatus = 'UNCONFIRMED' | 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'RESET_REQUIRED'
 
@@ -15,6 +16,8 @@ export interface User {
   aliases: Partial<Record<AliasKind, string>>
   status: UserStatus
   enabled: boolean
+  /** None for users whose first password nobody chose: no password signs them in. */
+  password?: PasswordVerifier
   createdAt: number
   modifiedAt: number
 }

@@ -9,6 +9,11 @@ export function numberIn(body: unknown, key: string): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
 
+export function booleanIn(body: unknown, key: string): boolean | undefined {
+  const value = fieldIn(body, key)
+  return typeof value === 'boolean' ? value : undefined
+}
+
 export function fieldIn(body: unknown, key: string): unknown {
   return isRecord(body) ? body[key] : undefined
 }

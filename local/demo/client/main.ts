@@ -1,68 +1,96 @@
-import { Authsignal } from '@authsignal/browser'
-import { signInApi, type SignInApi } from './api.ts'
-import { codeChallenge, type CodeChallenge } from './challenge.ts'
-import { loadConfig, type Config } from './config.ts'
-import { SignIn } from './sign-in.ts'
-import { View } from './view.ts'
+// First, so that nothing else ever sees the token in the URL.
+import { returned } from './returned.ts'
+import { AccountPage } from './account-page.ts'
+import { loadConfig } from './config.ts'
+import { connect } from './connection.ts'
+import { otherLanguage, pickLanguage, type Message } from './language/language.ts'
+import { Session, type SignedIn } from './session/session.ts'
+import { browserTabs } from './session/browser-tabs.ts'
+import { pendingStore } from './sign-in/pending.ts'
+import { SignIn } from './sign-in/sign-in.ts'
+import { actsOn } from './view/challenge-acts.ts'
+import { ChallengeView } from './view/challenge-view.ts'
+import { onClick, part } from './view/dom.ts'
+import { SignInView } from './view/sign-in-view.ts'
+import { Words } from './view/words.ts'
 
-interface Upstreams {
-  api: SignInApi
-  challenge: CodeChallenge
-}
+const words = new Words(document, pickLanguage(navigator.languages))
+const languageSwitch = part(document, 'switch-language', HTMLButtonElement)
+onClick(languageSwitch, () => words.switch())
+words.onSwitch(sayInItsOwnLanguage)
+sayInItsOwnLanguage()
 
-let upstreams: Upstreams | undefined
+const unreachable = part(document, 'unreachable', HTMLElement)
+const config = await loadConfig(() => (unreachable.hidden = false))
+const connection = connect(config)
+unreachable.hidden = true
+document.body.classList.remove('wordless')
 
-const view = new View(document)
+const challengeView = new ChallengeView(document, words)
+challengeView.offerLocalMessages(config.authsignalUrl)
+
+const signInView = new SignInView(document, words, challengeView, {
+  ...actsOn(() => signIn.challenge),
+  onIdentify: (typed) => void signIn.start(typed),
+  onPasskey: () => void signIn.withPasskey(),
+  onProvider: (provider, typed) => void signIn.withProvider(provider, typed),
+  onChangeAddress: () => signIn.changeAddress(),
+  onFinishAgain: () => void signIn.finishAgain(),
+})
+if (config.idTokenUrl) signInView.offerProviders()
+
 const signIn = new SignIn({
-  api: {
-    startSignIn: (identifier) => withUpstreams(({ api }) => api.startSignIn(identifier)),
-    finishSignIn: (proof) => withUpstreams(({ api }) => api.finishSignIn(proof)),
-  },
-  challenge: {
-    sendCode: (channel, token) => withChallenge((code) => code.sendCode(channel, token)),
-    checkCode: (channel, code) => withChallenge((challenge) => challenge.checkCode(channel, code)),
-    forget: () => upstreams?.challenge.forget(),
-  },
+  api: connection.signIn,
+  factors: connection.factors,
+  passkeys: connection.passkeys,
+  idTokens: connection.idTokens,
+  pending: pendingStore(sessionStorage),
+  context: () => ({
+    locale: words.language,
+    redirectUrl: `${location.origin}/callback`,
+    deviceId: connection.deviceId,
+  }),
   now: () => Date.now(),
-  render: (state) => view.render(state),
+  render: (state) => signInView.render(state),
+  signedIn: (tokens) => session.begin(tokens),
 })
 
-// The form works before the settings are here, and a failure to load them can be retried like any.
-async function connect(): Promise<Upstreams | undefined> {
-  if (upstreams) return upstreams
-  const config = await loadConfig()
-  if (config) upstreams ??= upstreamsOf(config)
-  return upstreams
+const session = new Session({
+  api: connection.tokens,
+  tabs: browserTabs(),
+  now: () => Date.now(),
+  newId: () => crypto.randomUUID(),
+  // In the middle of a sign-in nobody wants to become whoever has signed in in another tab.
+  mayJoin: () => signIn.state.step === 'identify' && signIn.state.busy === undefined,
+  render: showSession,
+})
+
+const account = new AccountPage(document, words, { connection, session, challengeView })
+
+/** The name of a language is read out as that language says it. */
+function sayInItsOwnLanguage(): void {
+  languageSwitch.lang = otherLanguage(words.language)
 }
 
-function upstreamsOf({ apiUrl, authsignalUrl, tenantId }: Config): Upstreams {
-  view.offerLocalMessages(authsignalUrl)
-  const sdk = new Authsignal({ baseUrl: authsignalUrl.replace(/\/+$/, ''), tenantId })
-  return { api: signInApi(apiUrl), challenge: codeChallenge(sdk) }
+function showSession(signedIn: SignedIn | undefined, notice?: Message): void {
+  if (signedIn) signIn.close()
+  account.render(signedIn)
+  if (!signedIn) signIn.reset(notice)
 }
 
-async function withUpstreams<T>(call: (upstreams: Upstreams) => Promise<T>) {
-  const connected = await connect()
-  if (connected) return call(connected)
-  return { ok: false, problem: { code: 'no_connection' } } as const
-}
+if (returned) void signIn.resume(returned.token)
+else signIn.open()
+session.ask()
 
-async function withChallenge<T>(call: (challenge: CodeChallenge) => Promise<T>) {
-  const connected = await connect()
-  if (connected) return call(connected.challenge)
-  return { outcome: 'no_connection' } as const
-}
-
-view.onIdentify = (typed) => void signIn.start(typed)
-view.onCode = (code) => void signIn.verify(code)
-view.onResend = () => void signIn.resend()
-view.onChangeAddress = () => signIn.changeAddress()
-view.onSignOut = () => signIn.signOut()
+// Back from Authsignal's page by the browser's own button, with the page as it was left.
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) signIn.cameBack()
+})
 
 // By the clock rather than by one long timer, which would sleep along with the laptop.
 setInterval(() => {
   signIn.tick()
-  view.showTimeLeft(signIn.state, Date.now())
+  session.tick()
+  account.tick()
+  challengeView.showTimeLeft(Date.now())
 }, 1000)
-
-void connect()

@@ -1,6 +1,6 @@
 import { UserActionState } from '@authsignal/node'
 import t from 'tap'
-import { AUTHENTICATION_OPTIONS, optionsOf, startPasskeyTest } from './passkey-support.ts'
+import { AUTHENTICATION_OPTIONS, optionsOf, ORIGIN, startPasskeyTest } from './passkey-support.ts'
 import { otherKey } from './soft-authenticator.ts'
 import { enrolEmail, isError, MINUTE } from './support.ts'
 
@@ -84,6 +84,7 @@ t.test('what the device signs has to fit', async (t) => {
   const { token } = await test.server.track({ userId: 'u1', action: 'signIn' })
   for (const lies of [
     { origin: 'https://app.example.org' },
+    { topOrigin: 'https://app.example.org' },
     { rpId: 'example.org' },
     { challenge: 'A'.repeat(43) },
     { type: 'webauthn.create' },
@@ -201,6 +202,34 @@ t.test('rules and states hold for passkeys too', async (t) => {
   }
   isError(t, await test.client(token, VERIFY, body), [403, 'forbidden'])
   isError(t, await test.client(token, AUTHENTICATION_OPTIONS, {}), [403, 'forbidden'])
+})
+
+t.test('the pre-built UI may ask, by itself and in a frame of the app', async (t) => {
+  const test = await startPasskeyTest(t)
+  const credential = await test.enrol('u1')
+  for (const lies of [
+    { origin: test.local.origin },
+    { origin: test.local.origin, topOrigin: ORIGIN },
+  ]) {
+    const { token } = await test.server.track({ userId: 'u1', action: 'signIn' })
+    t.match((await test.signIn(token, credential, lies)).body, { isVerified: true })
+  }
+})
+
+t.test('a passkey without a user brings the device, and its limits hold as well', async (t) => {
+  const test = await startPasskeyTest(t)
+  const { server, local } = test
+  const credential = await test.enrol('u1')
+  local.rules.add({ action: 'pay', outcome: 'CHALLENGE', methods: ['SMS'] })
+  isError(t, await test.signInUsernameless(credential, 'pay'), [403, 'forbidden'])
+
+  local.rules.add({ newDevice: false, outcome: 'ALLOW' })
+  const attributes = { deviceId: 'd1' }
+  const stateOn = async () =>
+    (await server.track({ userId: 'u1', action: 'signIn', attributes })).state
+  t.equal(await stateOn(), 'CHALLENGE_REQUIRED')
+  t.equal((await test.signInUsernameless(credential, 'signIn')).status, 200)
+  t.equal(await stateOn(), 'ALLOW')
 })
 
 t.test('a device can ask whether its passkeys are known', async (t) => {

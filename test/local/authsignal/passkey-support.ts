@@ -62,7 +62,8 @@ export async function startPasskeyTest(t: Test): Promise<PasskeyTest> {
       const challenge = action ? (await asTenant('/challenge', { action })).body : {}
       const { challengeId, options } = optionsOf(await asTenant(AUTHENTICATION_OPTIONS, challenge))
       const authenticationCredential = device.get(credential, options.challenge, lies)
-      return asTenant('/verify/passkey', { authenticationCredential, challengeId })
+      const body = { authenticationCredential, deviceId: 'd1', challengeId }
+      return asTenant('/verify/passkey', body)
     },
   }
 }

@@ -138,6 +138,15 @@ t.test('deleting a user takes authenticators and actions along', async (t) => {
   t.equal((await server.validateChallenge({ token })).isValid, false)
 })
 
+t.test('deleting a user who is not there is answered as set', async (t) => {
+  const strict = await startForTest(t, { unknownUserDeletion: '404' })
+  await strict.server.track({ userId: 'u1', action: 'signIn' })
+  await strict.server.deleteUser({ userId: 'u1' })
+  await t.rejects(strict.server.deleteUser({ userId: 'u1' }), sdkError(404, 'not_found'))
+  const { server } = await startForTest(t)
+  await t.resolves(server.deleteUser({ userId: 'u1' }))
+})
+
 t.test('a wrong secret is turned away in the shape the SDK can read', async (t) => {
   const { local } = await startForTest(t)
   const stranger = new Authsignal({ apiSecretKey: 'wrong', apiUrl: local.apiUrl, retries: 0 })

@@ -3,6 +3,8 @@ import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } fr
 /** What a real device would not do; every field is a lie of one kind. */
 export interface Lies {
   origin?: string
+  /** Of a page that has the asking one in a frame. */
+  topOrigin?: string
   rpId?: string
   challenge?: string
   type?: string
@@ -106,8 +108,13 @@ export class SoftAuthenticator {
   }
 }
 
-function pick({ origin, challenge, type }: Lies): object {
-  return { ...(origin && { origin }), ...(challenge && { challenge }), ...(type && { type }) }
+function pick({ origin, topOrigin, challenge, type }: Lies): object {
+  return {
+    ...(origin && { origin }),
+    ...(topOrigin && { topOrigin, crossOrigin: true }),
+    ...(challenge && { challenge }),
+    ...(type && { type }),
+  }
 }
 
 /** Some other key. */

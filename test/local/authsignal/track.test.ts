@@ -125,4 +125,43 @@ t.test('actions are listed by code, state and date', async (t) => {
   t.strictSame(await codes({ fromDate }), ['pay'])
   t.strictSame(await codes({ actionCodes: ['signIn', 'other'] }), ['signIn'])
   t.strictSame(await codes({ state: UserActionState.BLOCK }), [])
+  const nonsense = { userId: 'u1', fromDate: 'yesterday' }
+  await t.rejects(server.queryUserActions(nonsense), sdkError(400, 'invalid_request'))
 })
+
+t.test(
+  'an action is listed with the authenticator that answered it, and nothing internal',
+  async (t) => {
+    const { local, server, client, code } = await startForTest(t)
+    const { body } = await enrolEmail(local, 'u1', 'jane@example.com')
+    local.rules.add({ outcome: 'CHALLENGE', methods: ['EMAIL_OTP'] })
+    const attributes = { idempotencyKey: 'k1', custom: { amount: 7 }, redirectToSettings: true }
+    const { token } = await server.track({ userId: 'u1', action: 'pay', attributes })
+    await client(token, '/challenge/email-otp')
+    await client(token, '/verify/email-otp', { verificationCode: code('jane@example.com') })
+    const [listed, ...more] = await server.queryUserActions({
+      userId: 'u1',
+      actionCodes: ['pay'],
+      state: UserActionState.CHALLENGE_SUCCEEDED,
+    })
+    t.strictSame(more, [])
+    t.match(listed, {
+      actionCode: 'pay',
+      idempotencyKey: 'k1',
+      state: 'CHALLENGE_SUCCEEDED',
+      verificationMethod: 'EMAIL_OTP',
+      verifiedByAuthenticatorId: (body['authenticator'] as { userAuthenticatorId: string })
+        .userAuthenticatorId,
+    })
+    t.strictSame(Object.keys(listed ?? {}).toSorted(), [
+      'actionCode',
+      'createdAt',
+      'idempotencyKey',
+      'state',
+      'stateUpdatedAt',
+      'updatedAt',
+      'verificationMethod',
+      'verifiedByAuthenticatorId',
+    ])
+  },
+)

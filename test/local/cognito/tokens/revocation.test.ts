@@ -84,9 +84,19 @@ t.test('GlobalSignOut and its administrative twin end every sign-in of the user'
 })
 
 t.test('DeleteUser removes the holder of the token', async (t) => {
-  const { local, cognito, signIn, getUser } = await signedIn(t)
-  const { AccessToken } = await signIn('ann@example.com')
-  await cognito.send(new DeleteUserCommand({ AccessToken }))
+  const { local, cognito, signIn, getUser, refresh, revoke } = await signedIn(t)
+  const deleteUser = (AccessToken: string) => cognito.send(new DeleteUserCommand({ AccessToken }))
+  const one = await signIn('ann@example.com')
+  await revoke(one.RefreshToken)
+  t.strictSame(await errorOf(deleteUser(one.AccessToken)), REVOKED)
+
+  const { AccessToken, RefreshToken } = await signIn('ann@example.com')
+  await deleteUser(AccessToken)
   t.equal(local.users.find('ann@example.com'), undefined)
-  t.strictSame(await errorOf(getUser(AccessToken)), REVOKED)
+  const gone = { name: 'UserNotFoundException', message: 'User does not exist.' }
+  t.strictSame(await errorOf(getUser(AccessToken)), gone)
+  t.strictSame(await errorOf(deleteUser(AccessToken)), gone)
+  t.strictSame(await errorOf(refresh(RefreshToken)), REFRESH_REVOKED)
+  local.users.put({ username: 'ann@example.com' })
+  t.strictSame(await errorOf(getUser(AccessToken)), gone, 'a later user of that name is another')
 })

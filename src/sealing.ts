@@ -1,0 +1,71 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+
+/** Makes texts that nobody without a key of the ring can read or change. */
+export interface Sealer {
+  seal(plain: string): string
+  /** @returns undefined for anything that is altered or not ours */
+  open(sealed: string): string | undefined
+}
+
+const KEY_ID_BYTES = 4
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+/**
+ * AES-256-GCM under a ring of keys: the first seals, all open, so a key can be rotated by putting
+ * the new one in front and dropping the old one when nothing sealed with it is about any more.
+ * @param keys 32 bytes each
+ * @param kind begins every sealed text, and names what it is for
+ * @param context where it belongs; authenticated, so that it opens in no other place that happens to
+ *   share a key
+ */
+export function keyRingSealer(keys: readonly Buffer[], kind: string, context: string): Sealer {
+  const ring = new Map(keys.map((key) => [keyId(key).toString('hex'), key]))
+  const [sealing] = keys
+  if (sealing === undefined) throw new Error('a sealer needs a key')
+  const associated = Buffer.from(kind + context)
+
+  return {
+    seal(plain) {
+      const nonce = randomBytes(NONCE_BYTES)
+      const cipher = createCipheriv('aes-256-gcm', sealing, nonce).setAAD(associated)
+      const sealed = [cipher.update(plain), cipher.final()]
+      return (
+        kind +
+        Buffer.concat([keyId(sealing), nonce, ...sealed, cipher.getAuthTag()]).toString('base64url')
+      )
+    },
+    open: (sealed) =>
+      sealed.startsWith(kind) ? decrypt(ring, associated, sealed.slice(kind.length)) : undefined,
+  }
+}
+
+function decrypt(ring: Map<string, Buffer>, associated: Buffer, text: string): string | undefined {
+  const bytes = Buffer.from(text, 'base64url')
+  // Node skips characters that are no base64url; two spellings of one text must not both pass.
+  if (bytes.toString('base64url') !== text) return undefined
+  const key = ring.get(bytes.subarray(0, KEY_ID_BYTES).toString('hex'))
+  if (key === undefined || bytes.length < KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES) return undefined
+  const body = bytes.subarray(KEY_ID_BYTES)
+  const decipher = createDecipheriv('aes-256-gcm', key, body.subarray(0, NONCE_BYTES), {
+    authTagLength: TAG_BYTES,
+  })
+  decipher.setAAD(associated).setAuthTag(body.subarray(-TAG_BYTES))
+  try {
+    return (
+      decipher.update(body.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') +
+      decipher.final('utf8')
+    )
+  } catch {
+    return undefined
+  }
+}
+
+/** Names a key without telling anything about it. */
+function keyId(key: Buffer): Buffer {
+  return createHash('sha256')
+    .update('session key id')
+    .update(key)
+    .digest()
+    .subarray(0, KEY_ID_BYTES)
+}

@@ -1,0 +1,15 @@
+import { createHmac } from 'node:crypto'
+
+/** What stands for a secret or a person where something is remembered. */
+export type Digest = (purpose: 'proof' | 'token' | 'user', text: string) => string
+
+/**
+ * Digests that nobody without the key can check a guess against.
+ * @param key the same on every instance, also while SESSION_KEYS are rotated: two names for one proof
+ *   would let it count twice
+ * @param audience the pool and client; keeps deployments apart that share a Redis
+ */
+export function digests(key: Buffer, audience: string): Digest {
+  return (purpose, text) =>
+    createHmac('sha256', key).update(`${audience} ${purpose} ${text}`).digest('base64url')
+}

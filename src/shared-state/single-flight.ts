@@ -1,0 +1,17 @@
+/** Lets all who ask the same while a call is under way share it. */
+export function singleFlight<Answer>(): (
+  key: string,
+  call: () => Promise<Answer>,
+) => Promise<Answer> {
+  const flights = new Map<string, Promise<Answer>>()
+
+  return (key, call) => {
+    const flight =
+      flights.get(key) ??
+      call().finally(() => {
+        flights.delete(key)
+      })
+    flights.set(key, flight)
+    return flight
+  }
+}
