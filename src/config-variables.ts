@@ -104,7 +104,7 @@ export const VARIABLES = {
     '',
   ),
   REDIS_URL: variable(
-    'A Redis that instances share: `redis://` or `rediss://`, with credentials if it wants some. Without it each instance knows only which proofs and refresh tokens were used with itself.',
+    'A Redis that instances share: `redis://` or `rediss://`, with credentials if it wants some. Without it each instance knows only which proofs and refresh tokens were used with itself, and orders only its own removals of authenticators.',
     optional((value) => parseRedisUrl(text()(value))),
   ),
   PROFILE_ATTRIBUTES: variable(
@@ -118,7 +118,7 @@ export const VARIABLES = {
     '10',
   ),
   UPSTREAM_TIMEOUT_MS: variable(
-    'Deadline of all the calls to Cognito that one request makes. It waits up to 5 s for each trigger.',
+    'Deadline of all the calls to Cognito that one request makes, and of those to Authsignal where it is about the account. Cognito waits up to 5 s for each trigger.',
     wholeNumber(100, 60_000),
     '15000',
   ),

@@ -135,6 +135,7 @@ t.test('is refused once it has been removed', async (t) => {
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('button', { name: 'Remove', exact: true }).click()
   await page.getByText('Passkey has been removed.').waitFor()
+  await page.getByRole('button', { name: 'Remove Passkey' }).waitFor({ state: 'detached' })
   const focused = await page.evaluate<string>('document.activeElement.id')
   t.equal(focused, 'authenticators-heading', 'the button that had the focus has gone')
   t.equal(await credentialsOn(device), 1, 'the device still has it')

@@ -75,6 +75,7 @@ t.test('signs in by WhatsApp', async (t) => {
   await page.getByRole('button', { name: 'Code by WhatsApp' }).click()
   await page.getByRole('heading', { name: 'Check WhatsApp' }).waitFor()
   await page.getByText('We sent a code to +64217654321 on WhatsApp.').waitFor()
+  await codeSent(page)
   await codeField(page).fill(await codeFor('+64217654321'))
   await welcomed(page)
 })
@@ -226,7 +227,7 @@ t.test('waits for its settings, and says so', async (t) => {
 
 t.test('says so where there is no JavaScript', async (t) => {
   const page = await demo.open(t, { javaScriptEnabled: false })
-  await page.getByText('This page needs JavaScript to sign you in.').waitFor()
+  await page.locator('noscript .notice').waitFor()
   t.equal(await page.getByRole('button').count(), 0, 'and shows nothing that could not work')
 })
 

@@ -115,6 +115,9 @@ t.test('the last address stays, whatever else there is', async (t) => {
 t.test('only one of two addresses can be removed at a time', async (t) => {
   const stack = await withPhone(t)
   const { ada } = stack
+  // So slow that both would look before either has done anything.
+  const fault: Fault = { kind: 'delay', ms: 300 }
+  stack.cognito.faults.add({ operation: 'AdminUpdateUserAttributes', fault })
   const answers = await Promise.all(['EMAIL_OTP', 'SMS'].map((one) => remove(stack, ada, one)))
   t.strictSame(statusesOf(answers), [204, 409])
   t.equal(enrolled(stack, ada).length, 1)
@@ -129,6 +132,7 @@ t.test('of two possessions without an address only one can be removed at a time'
   enrol(stack, ada, { verificationMethod: 'SECURITY_KEY' })
   enrolled(stack, ada).shift()
   for (const name of Object.keys(VERIFIED)) delete stack.attributes(ada)[name]
+  stack.authsignal.faults.add({ operation: DELETION, fault: { kind: 'delay', ms: 300 } })
   const answers = await Promise.all(
     ['AUTHENTICATOR_APP', 'SECURITY_KEY'].map((one) => remove(stack, ada, one)),
   )

@@ -52,6 +52,7 @@ export async function behavesAsLock(t: Test, one: WithLock, other = one): Promis
   t.equal(await other('bob', PATIENT, work('bob')), 'bob', 'somebody else need not wait')
   impatient.abort()
   await t.rejects(b, signInError('upstream_timeout'), 'who gives up waiting does nothing')
+  await new Promise((resolve) => setImmediate(resolve))
   t.strictSame(order.splice(0), ['a begins', 'bob begins', 'bob ends'])
   first.open()
   t.strictSame(await Promise.all([a, c, d]), ['a', 'c', 'd'])

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import t, { type Test } from 'tap'
 import {
@@ -11,6 +12,7 @@ import { apple, google } from '../../../src/id-tokens/providers.ts'
 import { idTokenVerifier } from '../../../src/id-tokens/verify.ts'
 
 const nonce = 'n-0S6_WzA2Mj'
+const hash = createHash('sha256').update(nonce).digest('hex')
 
 async function start(t: Test, options: LocalIdTokensOptions = {}): Promise<LocalIdTokens> {
   const idTokens = await startLocalIdTokens(options)
@@ -32,7 +34,7 @@ async function claimsOf(url: string, body: unknown): Promise<Record<string, unkn
 t.test('the service accepts what either provider issues', async (t) => {
   const { serviceEnv: env, clock, ...idTokens } = await start(t)
   const idToken = (provider: Provider, request: TokenRequest) =>
-    idTokens.idToken(provider, { ...request, nonce })
+    idTokens.idToken(provider, { ...request, nonce: hash })
   const verify = idTokenVerifier(
     [
       google({ audiences: [env['GOOGLE_AUDIENCES']!], endpoint: env['GOOGLE_ENDPOINT'] }),

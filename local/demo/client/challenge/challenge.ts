@@ -294,7 +294,6 @@ export class Challenge {
   }
 
   #show(state: ChallengeState): void {
-    if (this.#isOver) return
     this.#state = state
     this.#ports.render(state)
   }

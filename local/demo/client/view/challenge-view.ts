@@ -28,6 +28,8 @@ export interface ChallengeActs {
   onAnother(): void
 }
 
+const SENDING: Message = { key: 'challenge.sending' }
+
 /** Where on the page a challenge is taken, and what has to be said there before a choice. */
 interface Place {
   level: 1 | 3
@@ -119,7 +121,8 @@ export class ChallengeView {
     const { title, lead, linkWaiting, pageWaiting } = this.#parts
     write(title, this.#words.text(method ? `method.${method}.title` : 'choose.title'))
     // What has just happened takes its place, so that nothing below has to move.
-    write(lead, this.#words.speak(notice ?? this.#leadOf(method, address)))
+    const message = busy === 'send' ? SENDING : (notice ?? this.#leadOf(method, address))
+    write(lead, this.#words.speak(message))
     lead.classList.toggle('news', notice !== undefined)
     write(
       linkWaiting,

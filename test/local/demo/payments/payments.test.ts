@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import type { Bff, Caller, Reply } from '../../../../local/demo/payments/bff.ts'
 import { Payments } from '../../../../local/demo/payments/payments.ts'
 import { paymentRoutes } from '../../../../local/demo/payments/routes.ts'
-import { later } from '../client/support.ts'
+import { later, settled } from '../client/support.ts'
 
 const ok = <T>(value: T): Reply<T> => ({ ok: true, value })
 const refusal = (status: number, code: string): Reply<never> => ({
@@ -111,9 +111,10 @@ t.test('is not paid in any other state', async (t) => {
 
 t.test('is paid once, however often it is confirmed', async (t) => {
   const slow = later<Reply<typeof PROVEN>>()
-  const { pay, confirm } = await shop(t, { finishStepUp: () => slow.promise })
+  const { pay, confirm, named } = await shop(t, { finishStepUp: () => slow.promise })
   const { paymentId } = (await pay(250)).body
   const both = Promise.all([confirm(paymentId), confirm(paymentId)])
+  while (named().filter((call) => call === 'finish').length < 2) await settled()
   slow.settle(ok(PROVEN))
   const statuses = (await both).map(({ status }) => status)
   t.strictSame(new Set(statuses), new Set([200, 409]))

@@ -124,6 +124,8 @@ t.test('two people in two tabs stay two people', async (t) => {
   grace.session.begin(other)
   t.match(ada.session.signedIn, { tokens: TOKENS })
   t.match(grace.session.signedIn, { tokens: other })
+  await ada.session.signOut()
+  t.match(grace.session.signedIn, { tokens: other })
 })
 
 t.test('signing out is signing out in every tab, at once', async (t) => {
