@@ -161,7 +161,9 @@ export class Session {
       return
     }
     const isOurs = this.#signedIn ? message.signInId === this.#signInId : this.#ports.mayJoin()
-    if (!isOurs) return
+    // A tab that has not heard of the last renewal yet may answer a new one with what it has.
+    const isNews = message.expiresAt > (this.#signedIn?.expiresAt ?? 0)
+    if (!isOurs || !isNews) return
     this.#signInId = message.signInId
     this.#signedIn = { tokens: message.tokens, expiresAt: message.expiresAt }
     this.#ports.render(this.#signedIn)

@@ -1,10 +1,9 @@
-import { numberIn, stringIn } from '../json.ts'
+import { stringIn } from '../json.ts'
 
 /** What has to outlive the page while the person is on Authsignal's: nothing that signs in by itself. */
 export interface Pending {
   session: string
   typed: string
-  expiresAt: number
 }
 
 /** Keeps one attempt across a redirect. */
@@ -40,8 +39,7 @@ function readPending(text: string): Pending | undefined {
     const kept: unknown = JSON.parse(text)
     const session = stringIn(kept, 'session')
     const typed = stringIn(kept, 'typed')
-    const expiresAt = numberIn(kept, 'expiresAt')
-    return session && typed && expiresAt ? { session, typed, expiresAt } : undefined
+    return session && typed ? { session, typed } : undefined
   } catch {
     return undefined
   }

@@ -226,8 +226,7 @@ export class SignIn {
   }
 
   #leaveFor(url: string): void {
-    const { expiresAt } = this.#challenge?.state ?? { expiresAt: this.#ports.now() }
-    this.#ports.pending.put({ session: this.#session, typed: this.#typed, expiresAt })
+    this.#ports.pending.put({ session: this.#session, typed: this.#typed })
     this.#ports.factors.page.goTo(url)
   }
 

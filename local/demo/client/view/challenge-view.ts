@@ -101,9 +101,8 @@ export class ChallengeView {
   }
 
   #write(state: ChallengeState): void {
-    const { root, codeForm, linkStage, deviceStage, pageStage, chooseStage } = this.#parts
+    const { codeForm, linkStage, deviceStage, pageStage, chooseStage } = this.#parts
     const stage = stageOf(state.method)
-    root.dataset['stage'] = stage
     codeForm.hidden = stage !== 'code'
     // What has failed is not waited for.
     linkStage.hidden = stage !== 'link' || state.complaint !== undefined

@@ -107,6 +107,29 @@ t.test('a new tab asks the others, and is nobody where nobody answers', (t) => {
   t.end()
 })
 
+t.test(
+  'a tab that is behind changes nothing, not even while a renewal is on its way',
+  async (t) => {
+    const browser = browserWithTabs()
+    const slow = later<Answer<Tokens>>()
+    const clock = { now: 0 }
+    const api = counted(slow.promise)
+    const { session } = signedInSession({ api, tabs: browser.open(), now: () => clock.now })
+    const behind = browser.open()
+    // What the session has told the others when it began.
+    const [old] = browser.told
+    t.match(old, { kind: 'tokens', tokens: TOKENS })
+    clock.now = HOUR
+    session.tick()
+    if (old) behind.tell(old)
+    slow.settle(ok(NEW))
+    await settled()
+    t.match(session.signedIn, { tokens: NEW })
+    if (old) behind.tell(old)
+    t.match(session.signedIn, { tokens: NEW })
+  },
+)
+
 t.test('a tab in the middle of a sign-in does not become somebody else', (t) => {
   const browser = browserWithTabs()
   const busy = newSession({ tabs: browser.open(), mayJoin: () => false })

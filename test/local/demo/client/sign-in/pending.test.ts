@@ -1,7 +1,7 @@
 import t from 'tap'
 import { pendingStore } from '../../../../../local/demo/client/sign-in/pending.ts'
 
-const PENDING = { session: 's', typed: 'ada@example.com', expiresAt: 7 }
+const PENDING = { session: 's', typed: 'ada@example.com' }
 
 function storageWith(text?: string) {
   const kept = new Map<string, string>()
