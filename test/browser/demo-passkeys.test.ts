@@ -54,7 +54,7 @@ t.test('is offered after sign-in, created, and signs in without a word', async (
   await shots(page, 'passkey-offer')
   await createPasskey(device)
   t.equal(await credentialsOn(device), 1)
-  t.equal(await page.locator('#passkey-prompt').isVisible(), false)
+  await page.locator('#passkey-prompt').waitFor({ state: 'hidden' })
   await shots(page, 'passkey-created')
 
   await signOut(page)

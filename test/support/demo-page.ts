@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import type { TAP, Test } from 'tap'
 import { launchChromium } from './chromium.ts'
@@ -113,9 +114,19 @@ export async function linkFor(address: string): Promise<string> {
   return (await newest(address, 'url')) ?? ''
 }
 
-async function newest(address: string, what: keyof Message): Promise<string | undefined> {
+/** The code sent there after so many messages, as soon as it is. */
+export async function codeAfter(count: number, address: string): Promise<string> {
+  while ((await messagesTo(address)).length <= count) await sleep(50)
+  return codeFor(address)
+}
+
+export async function messagesTo(address: string): Promise<Message[]> {
   const response = await fetch(`${AUTHSIGNAL}/local/messages?to=${encodeURIComponent(address)}`)
-  const messages = (await response.json()) as Message[]
+  return (await response.json()) as Message[]
+}
+
+async function newest(address: string, what: keyof Message): Promise<string | undefined> {
+  const messages = await messagesTo(address)
   const value = messages.find((message) => message[what] !== undefined)?.[what]
   if (value === undefined) throw new Error(`no message with a ${what} to ${address}`)
   return value
