@@ -16,6 +16,7 @@ import { PROBLEM_SCHEMAS } from './http/problem-schema.ts'
 import { SIGN_IN_SCHEMAS, signInRoutes, type SignInUseCases } from './http/sign-in-routes.ts'
 import { STEP_UP_SCHEMAS, stepUpRoutes } from './http/step-up-routes.ts'
 import { TOKEN_SCHEMAS, tokenRoutes } from './http/token-routes.ts'
+import { servingRequest } from './request-context.ts'
 import type { TokenUseCases } from './tokens/tokens.ts'
 
 export interface AppOptions {
@@ -79,6 +80,10 @@ export async function buildApp(useCases: UseCases, options: AppOptions): Promise
   hangUpWhileClosing(app)
   refuseUnknownRoutes(app)
   logRequests(app)
+  // After the body was read: its events come from the socket, outside the request's context.
+  app.addHook('preHandler', (request, _reply, done) => {
+    servingRequest(request, done)
+  })
   await app.register(swagger, openApiOptions(options.openApi ?? '3.1.0', options.version))
   const schemas = [
     ...PROBLEM_SCHEMAS,

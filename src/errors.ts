@@ -10,6 +10,8 @@ export type ErrorCode =
   | 'not_found'
   | 'last_authenticator'
   | 'address_in_use'
+  | 'idempotency_key_reused'
+  | 'too_many_requests'
   | 'upstream_error'
   | 'upstream_unavailable'
   | 'upstream_timeout'

@@ -1,4 +1,4 @@
-import { isTrue } from '../triggers/addresses.ts'
+import { isTrue } from '../addresses.ts'
 import type { Account } from './ports.ts'
 
 /** What a profile consists of beside the addresses, with Cognito's names (OpenID Connect Core, 5.1). */

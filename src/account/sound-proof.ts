@@ -1,6 +1,6 @@
 import type { EnrolledAuthenticator } from '../authsignal/answers.ts'
-import { ADDRESS_KINDS, isPossession, trustedAddresses } from '../triggers/addresses.ts'
-import { isOf } from '../triggers/align-authenticators.ts'
+import { ADDRESS_KINDS, isPossession, trustedAddresses } from '../addresses.ts'
+import { isOf } from '../authsignal/align-authenticators.ts'
 import type { Account } from './ports.ts'
 
 /** A challenge that Authsignal says was passed. */

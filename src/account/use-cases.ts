@@ -1,3 +1,4 @@
+import { endOfInterest } from '../request-context.ts'
 import type { Authenticator } from './authenticator.ts'
 import { callerOf } from './caller.ts'
 import { deleteAccount } from './delete-account.ts'
@@ -33,22 +34,24 @@ export interface AccountUseCases {
 }
 
 export function accountUseCases(services: AccountServices): AccountUseCases {
-  const request = () => forOneRequest(services)
+  const { upstreamTimeoutMs } = services.settings
+  const read = () => forOneRequest(services, endOfInterest(upstreamTimeoutMs))
+  // Goes on when the client has left: half a change is worse than one nobody heard of.
+  const change = () => forOneRequest(services, AbortSignal.timeout(upstreamTimeoutMs))
   return {
-    getMe: async (accessToken) => profileOf((await callerOf(request(), accessToken)).account),
-    updateMe: (...given) => updateProfile(request(), ...given),
-    deleteMe: (accessToken) => deleteAccount(request(), accessToken),
-    listAuthenticators: (accessToken) => listAuthenticators(request(), accessToken),
-    startEnrolment: (...given) => startEnrolment(request(), ...given),
-    finishEnrolment: (...given) => finishEnrolment(request(), ...given),
-    removeAuthenticator: (...given) => removeAuthenticator(request(), ...given),
-    startStepUp: (...given) => startStepUp(request(), ...given),
-    finishStepUp: (...given) => finishStepUp(request(), ...given),
+    getMe: async (accessToken) => profileOf((await callerOf(read(), accessToken)).account),
+    updateMe: (...given) => updateProfile(change(), ...given),
+    deleteMe: (accessToken) => deleteAccount(change(), accessToken),
+    listAuthenticators: (accessToken) => listAuthenticators(read(), accessToken),
+    startEnrolment: (...given) => startEnrolment(change(), ...given),
+    finishEnrolment: (...given) => finishEnrolment(change(), ...given),
+    removeAuthenticator: (...given) => removeAuthenticator(change(), ...given),
+    startStepUp: (...given) => startStepUp(read(), ...given),
+    finishStepUp: (...given) => finishStepUp(change(), ...given),
   }
 }
 
 /** All that a request asks of both upstreams ends by the same deadline, also where it asks in a loop. */
-function forOneRequest(services: AccountServices): AccountDeps {
-  const signal = AbortSignal.timeout(services.settings.upstreamTimeoutMs)
+function forOneRequest(services: AccountServices, signal: AbortSignal): AccountDeps {
   return { ...services, signal, authsignal: endingWith(signal, services.authsignal) }
 }

@@ -1,5 +1,5 @@
 import type { AddressAttribute } from '../account/ports.ts'
-import { isTrue } from '../triggers/addresses.ts'
+import { isTrue } from '../addresses.ts'
 import { usersWith } from './list-users.ts'
 import type { UserPoolOptions } from './user-pool.ts'
 

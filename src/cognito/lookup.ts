@@ -1,5 +1,5 @@
 import type { FindOutcome, UserPool } from '../sign-in/ports.ts'
-import { isTrue } from '../triggers/addresses.ts'
+import { isTrue } from '../addresses.ts'
 import type { Deadline } from './create-as.ts'
 import { usersWith, type ListedUser } from './list-users.ts'
 import {

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import type { Identifier } from '../sign-in/identifier.ts'
 import type { UserPool } from '../sign-in/ports.ts'
-import { sameAddress } from '../triggers/addresses.ts'
+import { sameAddress } from '../addresses.ts'
 import { readAttributes } from './attributes.ts'
 import { createAs, type Deadline } from './create-as.ts'
 import { readSdkError, upstreamFailure } from './exceptions.ts'

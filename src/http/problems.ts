@@ -85,6 +85,16 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The content type is not supported',
     detail: 'Send JSON with the content type application/json.',
   },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'The idempotency key was used for another request',
+    detail: 'Send a new Idempotency-Key with each new request; repeat one only with the same body.',
+  },
+  too_many_requests: {
+    status: 429,
+    title: 'Too many requests',
+    detail: 'Try again after the time in retryAfter.',
+  },
   internal_error: {
     status: 500,
     title: 'Something went wrong',

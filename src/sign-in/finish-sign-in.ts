@@ -5,6 +5,7 @@ import { asksForContext, readIssued, tokenDigest } from './challenge-dialect.ts'
 import { withConnection, type Connection } from './client-context.ts'
 import type { SignInDeps } from './deps.ts'
 import { ServiceError, type RefusalReason, type Retry } from '../errors.ts'
+import { endOfInterest } from '../request-context.ts'
 import type { IssuedChallenge, PendingChallenge, Tokens } from './ports.ts'
 import type { Attempt, IssuedAttempt } from './sealed-session.ts'
 
@@ -51,7 +52,7 @@ async function answer(
           : input.token,
       metadata: writeContext(deps.keys.context, username, context, deps.now()),
     },
-    AbortSignal.timeout(deps.settings.upstreamTimeoutMs),
+    endOfInterest(deps.settings.upstreamTimeoutMs),
   )
   switch (answered.outcome) {
     case 'tokens':

@@ -1,3 +1,4 @@
+import { endOfInterest } from '../request-context.ts'
 import { createHash } from 'node:crypto'
 import { addressDigest, type ProofMethod } from '../trigger-protocol/signed-context.ts'
 import { challengeFor } from './begin-challenge.ts'
@@ -41,7 +42,7 @@ export async function signInWithIdToken(
     },
     input,
   )
-  const signal = AbortSignal.timeout(deps.settings.upstreamTimeoutMs)
+  const signal = endOfInterest(deps.settings.upstreamTimeoutMs)
   // With the round in which the triggers ask for the context, so that rules hold as for any sign-in.
   const begun = await challengeFor(deps, { identifier, context, signal })
   if (begun === undefined) throw refused()

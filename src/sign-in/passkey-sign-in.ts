@@ -1,4 +1,5 @@
 import { ServiceError } from '../errors.ts'
+import { endOfInterest } from '../request-context.ts'
 import { isAttemptName } from '../trigger-protocol/attempt-name.ts'
 import { isBlocked } from '../trigger-protocol/states.ts'
 import type { Validation } from '../authsignal/answers.ts'
@@ -25,7 +26,7 @@ export async function signInWithPasskey(
 ): Promise<Tokens> {
   const { userId, idempotencyKey } = await provenUser(deps, input.token)
   const known = await deps.proofs.user(userId)
-  const signal = AbortSignal.timeout(deps.settings.upstreamTimeoutMs)
+  const signal = endOfInterest(deps.settings.upstreamTimeoutMs)
   // The user id is the sub, which is also the username where addresses are usernames.
   const username = known.username ?? input.username ?? userId
   const begun = await deps.userPool.beginChallenge(username, signal)

@@ -1,3 +1,4 @@
+import { endOfInterest } from '../request-context.ts'
 import { noFasterThanFloor } from './answer-floor.ts'
 import { challengeFor, type Begin } from './begin-challenge.ts'
 import { readIssued, tokenDigest } from './challenge-dialect.ts'
@@ -39,7 +40,7 @@ export async function startSignIn(
     said,
     context: withConnection(said, input),
     expiresAt: deps.now() + deps.settings.sessionSeconds * 1000,
-    signal: AbortSignal.timeout(deps.settings.upstreamTimeoutMs),
+    signal: endOfInterest(deps.settings.upstreamTimeoutMs),
   }
   return noFasterThanFloor(deps, () => begin(deps, start))
 }

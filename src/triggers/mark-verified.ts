@@ -1,5 +1,5 @@
 import { AwsClient } from 'aws4fetch'
-import type { Address } from './addresses.ts'
+import type { Address } from '../addresses.ts'
 import type { VerifyEvent } from './events.ts'
 import { log } from './log.ts'
 

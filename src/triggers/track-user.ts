@@ -3,8 +3,8 @@ import type { TrackInput } from '../authsignal/client.ts'
 import { ServiceError } from '../errors.ts'
 import { newAttemptName } from '../trigger-protocol/attempt-name.ts'
 import { isBlocked } from '../trigger-protocol/states.ts'
-import type { Address } from './addresses.ts'
-import { alignAuthenticators, isOf } from './align-authenticators.ts'
+import type { Address } from '../addresses.ts'
+import { alignAuthenticators, isOf } from '../authsignal/align-authenticators.ts'
 import type { TriggerSettings } from './settings.ts'
 
 /** What the service tells of the client; addresses come from Cognito, never from a request. */

@@ -3,7 +3,7 @@ import { ServiceError } from '../errors.ts'
 import { isAttemptName } from '../trigger-protocol/attempt-name.ts'
 import type { SignInContext } from '../trigger-protocol/signed-context.ts'
 import { isBlocked } from '../trigger-protocol/states.ts'
-import { addressesInPlay } from './addresses.ts'
+import { addressesInPlay } from '../addresses.ts'
 import type { VerifyEvent } from './events.ts'
 import { LONGEST_SIGN_IN_MS, type TriggerSettings } from './settings.ts'
 

@@ -16,6 +16,8 @@ const STATUSES: Record<ErrorCode, number> = {
   not_found: 404,
   last_authenticator: 409,
   address_in_use: 409,
+  idempotency_key_reused: 422,
+  too_many_requests: 429,
   upstream_error: 502,
   upstream_unavailable: 503,
   upstream_timeout: 504,

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { startLocalCognito } from '../../local/index.ts'
-import { trustedAddresses } from '../../src/triggers/addresses.ts'
+import { trustedAddresses } from '../../src/addresses.ts'
 import { markVerified } from '../../src/triggers/mark-verified.ts'
 import { verifyEvent } from './support.ts'
 

@@ -1,5 +1,5 @@
-import type { OtpMethod } from '../authsignal/client.ts'
-import { addressDigest, type SignInContext } from '../trigger-protocol/signed-context.ts'
+import type { OtpMethod } from './authsignal/client.ts'
+import { addressDigest, type SignInContext } from './trigger-protocol/signed-context.ts'
 
 /** An address by which a user can be challenged, with Cognito's and Authsignal's words for it. */
 export interface Address {

@@ -1,7 +1,7 @@
-import type { EnrolledAuthenticator } from '../authsignal/answers.ts'
-import type { AuthsignalClient } from '../authsignal/client.ts'
+import type { EnrolledAuthenticator } from './answers.ts'
+import type { AuthsignalClient } from './client.ts'
 import { ServiceError } from '../errors.ts'
-import { sameAddress, type Address } from './addresses.ts'
+import { sameAddress, type Address } from '../addresses.ts'
 
 /**
  * Makes Authsignal challenge the addresses Cognito trusts and no others. A user without an

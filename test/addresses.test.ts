@@ -1,11 +1,6 @@
 import t from 'tap'
-import { addressDigest, type SignInContext } from '../../src/trigger-protocol/signed-context.ts'
-import {
-  addressesInPlay,
-  provenThing,
-  sameAddress,
-  trustedAddresses,
-} from '../../src/triggers/addresses.ts'
+import { addressDigest, type SignInContext } from '../src/trigger-protocol/signed-context.ts'
+import { addressesInPlay, provenThing, sameAddress, trustedAddresses } from '../src/addresses.ts'
 
 const email = 'ada@example.com'
 const phone_number = '+6421234567'
