@@ -24,7 +24,8 @@ CMD ["node", "dist-local/compose.mjs"]
 FROM node:24-slim
 WORKDIR /app
 # Owned by root: the service cannot change its own code. The map gives stack traces in the log.
-COPY --from=build /app/dist/server.mjs /app/dist/server.mjs.map dist/
+# The doctor checks a pool and a tenant: docker run --env-file … <image> node dist/doctor.mjs
+COPY --from=build /app/dist/server.mjs /app/dist/server.mjs.map /app/dist/doctor.mjs dist/
 ENV NODE_ENV=production
 USER node
 # The public listener, and the admin listener, which is for the operator's network only.

@@ -1,5 +1,5 @@
 /**
- * `dist/`: the service in one file, each trigger in one file and one zip.
+ * `dist/`: the service in one file, the doctor in another, each trigger in one file and one zip.
  * With --local also `dist-local/`: the local stack, which nothing in `dist/` can reach.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -35,7 +35,7 @@ const common: BuildOptions = {
 }
 
 await rm('dist', { recursive: true, force: true })
-await Promise.all([buildServer(), ...TRIGGERS.map(buildTrigger)])
+await Promise.all([buildServer(), buildDoctor(), ...TRIGGERS.map(buildTrigger)])
 if (values.local) await buildLocal()
 
 async function buildServer(): Promise<void> {
@@ -46,6 +46,10 @@ async function buildServer(): Promise<void> {
     sourcemap: 'linked',
     sourcesContent: false,
   })
+}
+
+async function buildDoctor(): Promise<void> {
+  await build({ ...common, entryPoints: ['src/doctor/main.ts'], outfile: 'dist/doctor.mjs' })
 }
 
 async function buildTrigger(name: string): Promise<void> {

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import Fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { LoggerOptions } from 'pino'
@@ -9,15 +9,26 @@ import { AUTHENTICATOR_SCHEMAS, authenticatorRoutes } from './http/authenticator
 import { answerBrokenRequest } from './http/broken-request.ts'
 import { HttpProblem, refuseUnknownRoutes, replyWithProblem } from './http/error-reply.ts'
 import { acceptEmptyBodies } from './http/json-body.ts'
+import { inProgress } from './http/request-in-progress.ts'
+import { limitArrivals, limitVisits } from './http/rate-limit.ts'
 import { logRequests } from './http/logging.ts'
+import { limitHandlers } from './http/request-deadline.ts'
+import { shedLoad, type SheddingOptions } from './http/shedding.ts'
 import { ONE_CALL_SCHEMAS, oneCallRoutes, type OneCallUseCases } from './http/one-call-routes.ts'
 import { openApiOptions, type OpenApiVersion } from './http/openapi.ts'
 import { PROBLEM_SCHEMAS } from './http/problem-schema.ts'
+import { requestIds } from './http/request-id.ts'
+import { helmetOptions, securityHeaders } from './http/security-headers.ts'
 import { SIGN_IN_SCHEMAS, signInRoutes, type SignInUseCases } from './http/sign-in-routes.ts'
 import { STEP_UP_SCHEMAS, stepUpRoutes } from './http/step-up-routes.ts'
 import { TOKEN_SCHEMAS, tokenRoutes } from './http/token-routes.ts'
+import { trustedPeers } from './http/trusted-peers.ts'
+import type { Limits } from './limits/limits.ts'
+import { measureRequests } from './metrics/measure-requests.ts'
+import type { RequestMetrics } from './metrics/request-metrics.ts'
 import { servingRequest } from './request-context.ts'
 import type { TokenUseCases } from './tokens/tokens.ts'
+import type { Tracing } from './tracing/ports.ts'
 
 export interface AppOptions {
   version: string
@@ -25,23 +36,38 @@ export interface AppOptions {
   logger?: (LoggerOptions & { stream?: { write(line: string): void } }) | false
   corsOrigins?: readonly string[]
   trustProxy?: readonly string[]
+  /** The longest that a request is worked on. */
+  deadlineMs?: number
+  /** When there is too much to do; never when left out. */
+  shedding?: SheddingOptions
+  /** Seconds for which browsers come by https only. */
+  hstsMaxAge?: number
+  tracing?: Tracing | undefined
+  /** None are kept when left out. */
+  limits?: Limits
+  metrics?: RequestMetrics
 }
 
 const BODY_LIMIT = 16 * 1024
 const REQUEST_TIMEOUT_MS = 20_000
+const YEAR_IN_SECONDS = 31_536_000
 
 /** Everything a client can ask for. */
 export type UseCases = SignInUseCases & OneCallUseCases & TokenUseCases & AccountUseCases
 
 /** The public listener: everything a client can reach, in the order in which a request meets it. */
 export async function buildApp(useCases: UseCases, options: AppOptions): Promise<FastifyInstance> {
+  const { corsOrigins = [], trustProxy = [], hstsMaxAge = YEAR_IN_SECONDS } = options
   const app = Fastify({
     logger: options.logger ?? false,
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'requestId',
+    }),
+    genReqId: requestIds(trustedPeers(trustProxy)),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    trustProxy: options.trustProxy?.length ? [...options.trustProxy] : false,
+    trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
     routerOptions: { ignoreTrailingSlash: false },
     // Silently dropping a field or turning 12 into "12" hides the client's mistake.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } },
@@ -49,9 +75,10 @@ export async function buildApp(useCases: UseCases, options: AppOptions): Promise
     // others; Fastify's own 503 would be no problem document.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
-      void replyWithProblem(error, request, reply.headers(headersOfAll(request)))
+      const headers = { ...headersOfAll(request), ...securityHeaders(hstsMaxAge) }
+      void replyWithProblem(error, request, reply.headers(headers))
     },
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: answerBrokenRequest(securityHeaders(hstsMaxAge)),
   })
   // text/plain can be sent by a form on any site without a CORS preflight; JSON only.
   app.removeContentTypeParser('text/plain')
@@ -60,30 +87,25 @@ export async function buildApp(useCases: UseCases, options: AppOptions): Promise
   app.setNotFoundHandler((request, reply) =>
     replyWithProblem(new HttpProblem('not_found'), request, reply),
   )
+  // Before any hook that may refuse a request.
+  if (options.metrics !== undefined) measureRequests(app, options.metrics)
+  await options.tracing?.instrument(app)
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(headersOfAll(request))
   })
-  if (options.corsOrigins?.length) {
-    // The plugin would refuse what is no preflight in plain text.
-    app.addHook('onRequest', async ({ method, headers }) => {
-      const isPreflight = headers.origin && headers['access-control-request-method']
-      if (method === 'OPTIONS' && !isPreflight) throw new HttpProblem('invalid_request')
-    })
-    await app.register(cors, {
-      origin: [...options.corsOrigins],
-      methods: ['GET', 'POST', 'PATCH', 'DELETE'],
-      allowedHeaders: ['content-type', 'authorization'],
-      exposedHeaders: ['x-request-id', 'retry-after'],
-      maxAge: 600,
-    })
-  }
+  await app.register(helmet, helmetOptions(hstsMaxAge))
+  if (corsOrigins.length > 0) await allowOrigins(app, corsOrigins)
+  if (options.shedding !== undefined) shedLoad(app, options.shedding)
+  if (options.limits) limitArrivals(app, options.limits)
+  if (options.deadlineMs !== undefined) limitHandlers(app, options.deadlineMs)
   hangUpWhileClosing(app)
   refuseUnknownRoutes(app)
   logRequests(app)
   // After the body was read: its events come from the socket, outside the request's context.
-  app.addHook('preHandler', (request, _reply, done) => {
-    servingRequest(request, done)
+  app.addHook('preHandler', (request, reply, done) => {
+    servingRequest(inProgress(request, reply), done)
   })
+  if (options.limits) limitVisits(app, options.limits)
   await app.register(swagger, openApiOptions(options.openApi ?? '3.1.0', options.version))
   const schemas = [
     ...PROBLEM_SCHEMAS,
@@ -102,6 +124,26 @@ export async function buildApp(useCases: UseCases, options: AppOptions): Promise
   await app.register(authenticatorRoutes, useCases)
   await app.register(stepUpRoutes, useCases)
   return app
+}
+
+/** Web apps of other origins may call and read (ASVS 3.4.2): those on the list, without cookies. */
+async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
+  const allowed = new Set(origins)
+  app.addHook('onRequest', async ({ method, headers: { origin = '', ...headers } }) => {
+    if (method !== 'OPTIONS') return
+    // The plugin would refuse what is no preflight in plain text, and tell strangers what is allowed.
+    const isPreflight = headers['access-control-request-method'] !== undefined
+    if (!isPreflight || !allowed.has(origin)) {
+      throw new HttpProblem('invalid_request', { vary: 'Origin' })
+    }
+  })
+  await app.register(cors, {
+    origin: [...origins],
+    methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+    allowedHeaders: ['content-type', 'authorization', 'idempotency-key', 'traceparent'],
+    exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit', 'ratelimit-policy'],
+    maxAge: 600,
+  })
 }
 
 /** On every answer: nothing of ours may be kept by caches. */

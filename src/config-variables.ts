@@ -1,22 +1,31 @@
 import { isIP } from 'node:net'
 import { isProfileField, PROFILE_FIELDS, type ProfileField } from './account/profile.ts'
 import { parseApiUrl } from './authsignal/api-url.ts'
+import { isRegion } from './limits/phone-countries.ts'
+import { parseFinishedShare, parseRate } from './limits/rate.ts'
 import { isSecureUrl } from './secure-url.ts'
 import { parseRedisUrl } from './shared-state/redis-url.ts'
+import { parseExporterHeaders } from './tracing/exporter-headers.ts'
 
 /** One environment variable. `parse` gets the text or the default, and throws what to write instead. */
 interface Variable<T> {
   says: string
   default?: string
+  /** May come from a file instead: `NAME_FILE` is its path. */
+  isSecret?: true
   parse: (text: string | undefined) => T
 }
 
 /** Every variable of the service, in the order of the documentation generated from it. */
 export const VARIABLES = {
   PORT: variable('Port of the public listener.', wholeNumber(0, 65_535), '3000'),
-  HOST: variable('Address of both listeners.', text(), '0.0.0.0'),
+  HOST: variable(
+    'Address of both listeners.',
+    matching(/^[\w.:-]{1,255}$/, 'an address or a host name'),
+    '0.0.0.0',
+  ),
   ADMIN_PORT: variable(
-    'Port of the admin listener: health and the OpenAPI document. Do not expose it.',
+    'Port of the admin listener: health, metrics, the OpenAPI document and its page. Do not expose it.',
     wholeNumber(0, 65_535),
     '9464',
   ),
@@ -29,7 +38,7 @@ export const VARIABLES = {
     matching(/^[\w-]+_[0-9a-zA-Z]+$/, 'a pool id such as eu-west-1_AbCdEf123'),
   ),
   COGNITO_CLIENT_ID: variable('The app client.', matching(/^\w{1,128}$/, 'an app client id')),
-  COGNITO_CLIENT_SECRET: variable(
+  COGNITO_CLIENT_SECRET: secret(
     "The app client's secret, if it has one. It should: without it anybody can call Cognito directly.",
     optional(matching(/^[\w+]{1,64}$/, 'an app client secret')),
   ),
@@ -39,7 +48,10 @@ export const VARIABLES = {
     wholeNumber(3, 15),
     '3',
   ),
-  AUTHSIGNAL_SECRET: variable('The API secret key of the Authsignal tenant.', text()),
+  AUTHSIGNAL_SECRET: secret(
+    'The API secret key of the Authsignal tenant.',
+    matching(/^[\x21-\x7e]{1,512}$/, 'an API secret key'),
+  ),
   AUTHSIGNAL_URL: variable(
     "The tenant's region, with `/v1`: https://eu.api.authsignal.com/v1.",
     (value) => parseApiUrl(text()(value)),
@@ -49,7 +61,7 @@ export const VARIABLES = {
     matching(/^[a-zA-Z0-9_-]{1,64}$/, 'an action code'),
     'cognitoAuth',
   ),
-  SESSION_KEYS: variable(
+  SESSION_KEYS: secret(
     'Comma-separated base64 keys of 32 bytes. The first seals sessions, all of them open.',
     sessionKeys,
   ),
@@ -98,12 +110,17 @@ export const VARIABLES = {
     listOf(origin, 'origins such as https://app.example.com'),
     '',
   ),
+  HSTS_MAX_AGE: variable(
+    'Seconds for which browsers come to this host and its subdomains by https only, once they have (Strict-Transport-Security); 0 makes them forget it.',
+    wholeNumber(0, 63_072_000),
+    '31536000',
+  ),
   TRUST_PROXY: variable(
-    'Comma-separated CIDR ranges of proxies whose X-Forwarded-For is believed.',
+    'Comma-separated CIDR ranges of proxies whose X-Forwarded-For, X-Request-Id and traceparent are believed. They append to the first, and set or remove the others; what a client sent must not come through.',
     listOf(cidr, 'ranges such as 10.0.0.0/8'),
     '',
   ),
-  REDIS_URL: variable(
+  REDIS_URL: secret(
     'A Redis that instances share: `redis://` or `rediss://`, with credentials if it wants some. Without it each instance knows only which proofs and refresh tokens were used with itself, and orders only its own removals of authenticators.',
     optional((value) => parseRedisUrl(text()(value))),
   ),
@@ -122,15 +139,98 @@ export const VARIABLES = {
     wholeNumber(100, 60_000),
     '15000',
   ),
+  BLOCKED_STARTS: variable(
+    '`hide`: a start that a rule blocks or holds is answered like one for nobody, as a rule about a user would tell who is one. `tell`: it is answered 403 `sign_in_blocked`.',
+    oneOf('hide', 'tell'),
+    'hide',
+  ),
   START_SIGN_IN_FLOOR_MS: variable(
     'No start, and no refusal at finish, answers faster, so that time does not tell who is a user.',
     wholeNumber(0, 10_000),
     '500',
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variable(
+    'Where traces go, as OTLP over HTTP; `/v1/traces` is added to it. Without it, and without the next one, there are none.',
+    optional(httpUrl()),
+  ),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: variable(
+    'The same for traces alone, used as it is.',
+    optional(httpUrl()),
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: secret(
+    'Headers for the exporter, such as its key: comma-separated `name=value`, the values percent-encoded.',
+    optional((value) => parseExporterHeaders(text()(value))),
+  ),
+  OTEL_SERVICE_NAME: variable(
+    'What the service is called in traces.',
+    matching(/^[\w.-]{1,128}$/, 'a name'),
+    'cognito-authsignal-bff',
+  ),
+  OTEL_TRACES_SAMPLER_ARG: variable(
+    'Which share of the requests is traced, 0 to 1, unless a proxy in front has decided that (traceparent).',
+    share,
+    '1',
+  ),
+  RATE_LIMIT_IP: variable(
+    'Requests per client address as `<count>/<seconds>`, or `off`: so many at once, then evenly. An office or a mobile network can share one address; IPv6 counts by /64. With `REDIS_URL` all instances count together, while it is away each for itself.',
+    parseRate,
+    '600/60',
+  ),
+  RATE_LIMIT_START_IP: variable('Starts of sign-ins per client address.', parseRate, '300/600'),
+  RATE_LIMIT_IDENTIFIER: variable(
+    'Starts, and sign-ins with an ID token, per person: spellings and tags of one mailbox count as one. Anybody can use up what another person has, so keep it short.',
+    parseRate,
+    '10/600',
+  ),
+  RATE_LIMIT_COUNTRY: variable(
+    'Starts and enrolments with a phone number per country, from all clients together. Set it to some times what your busiest country needs.',
+    parseRate,
+    '600/600',
+  ),
+  RATE_LIMIT_PREFIX: variable(
+    'Against toll fraud, `<count>/<seconds>/<percent>` or `off`: per phone prefix (country code and three digits) so many starts may be left unfinished at once, and as many more per so many seconds. When that is used up, further starts are refused until some are finished: each makes room for 100/percent.',
+    parseFinishedShare,
+    '50/3600/10',
+  ),
+  RATE_LIMIT_SESSION: variable(
+    'Calls with the same session, refresh token or access token.',
+    parseRate,
+    '120/60',
+  ),
+  PHONE_COUNTRIES: variable(
+    'Comma-separated ISO regions (NZ, AU) whose phone numbers may sign in or be enrolled. Without any, all. Islands count apart: GB is not JE.',
+    listOf(isRegion, 'ISO regions such as NZ'),
+    '',
+  ),
+  UPSTREAM_CONCURRENCY: variable(
+    'How many calls to Cognito, and as many to Authsignal, one instance makes at a time. Starts may fill 70 % of it, finishes and what users do with their account 90 %, refreshes and sign-outs all. Five times as many requests are taken at a time. More are answered 503 at once.',
+    wholeNumber(1, 10_000),
+    '200',
+  ),
+  MAX_EVENT_LOOP_DELAY_MS: variable(
+    'How late the event loop may be, two seconds long, before starts are answered 503. Finishes bear twice, refreshes four times as much. 0 turns it off.',
+    wholeNumber(0, 60_000),
+    '200',
+  ),
+  SHUTDOWN_DELAY_MS: variable(
+    'How long the service goes on taking requests after it was told to stop and is no longer ready, so that load balancers notice first. In Kubernetes about 5000; the grace period of the pod has to be 10 s longer.',
+    wholeNumber(0, 300_000),
+    '0',
+  ),
   LOG_LEVEL: variable(
     'Least severe level that is logged.',
     oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     'info',
+  ),
+  AUDIT_LOG: variable(
+    '`on` writes the [audit events](audit.md) among the log lines, whatever LOG_LEVEL says; `off` writes none.',
+    oneOf('on', 'off'),
+    'on',
+  ),
+  LOG_IP: variable(
+    "What audit events show of clients' addresses: `off` nothing, `digest` a keyed digest (of /64 for IPv6), `truncated` the network (/24, /48), `full` all of it.",
+    oneOf('off', 'digest', 'truncated', 'full'),
+    'digest',
   ),
 } satisfies Record<string, Variable<unknown>>
 
@@ -138,6 +238,11 @@ type Parse<T> = (text: string | undefined) => T
 
 function variable<T>(says: string, parse: Parse<T>, fallback?: string): Variable<T> {
   return { says, parse, ...(fallback === undefined ? {} : { default: fallback }) }
+}
+
+/** One that never stands in an environment if the operator does not want it to. */
+function secret<T>(says: string, parse: Parse<T>): Variable<T> {
+  return { says, parse, isSecret: true }
 }
 
 function text(): Parse<string> {
@@ -167,6 +272,12 @@ function wholeNumber(least: number, most: number): Parse<number> {
     }
     return number
   }
+}
+
+function share(value: string | undefined): number {
+  const number = /^(?:0|1|[01]?\.\d+)$/.test(value ?? '') ? Number(value) : Number.NaN
+  if (!(number >= 0 && number <= 1)) throw new Error('must be a number from 0 to 1')
+  return number
 }
 
 function oneOf<const Choice extends string>(...choices: Choice[]): Parse<Choice> {

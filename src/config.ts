@@ -1,4 +1,5 @@
 import { VARIABLES } from './config-variables.ts'
+import { readSecretFile } from './secret-file.ts'
 
 type Variables = typeof VARIABLES
 /** The service's configuration, read once; see `VARIABLES` for what each entry means. */
@@ -20,11 +21,11 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
   const problems: string[] = []
   const values: Record<string, unknown> = {}
   for (const [name, variable] of Object.entries(VARIABLES)) {
+    const source = isSecret(variable) && given(env, fileOf(name)) ? fileOf(name) : name
     try {
-      // Compose files and shells pass unset variables on as empty ones.
-      values[name] = variable.parse(env[name]?.trim() || variable.default)
+      values[name] = variable.parse(textOf(source, name, env) || variable.default)
     } catch (error) {
-      problems.push(`${name}: ${error instanceof Error ? error.message : 'cannot be read'}`)
+      problems.push(`${source}: ${error instanceof Error ? error.message : 'cannot be read'}`)
     }
   }
   if (problems.length > 0) throw new ConfigError(problems)
@@ -34,6 +35,27 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
   )
   if (mismatches.length > 0) throw new ConfigError(mismatches)
   return Object.freeze(values)
+}
+
+/** The variable that names a file instead of holding the secret itself. */
+export function fileOf(name: string): string {
+  return `${name}_FILE`
+}
+
+export function isSecret(variable: object): boolean {
+  return 'isSecret' in variable
+}
+
+/** Compose files and shells pass unset variables on as empty ones. */
+function given(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  return env[name]?.trim() || undefined
+}
+
+function textOf(source: string, name: string, env: NodeJS.ProcessEnv): string | undefined {
+  const text = given(env, source)
+  if (source === name || text === undefined) return text
+  if (given(env, name) !== undefined) throw new Error(`${name} is set too; keep one of the two`)
+  return readSecretFile(text)
 }
 
 function isConfig(values: Record<string, unknown>): values is Config & Record<string, unknown> {

@@ -1,3 +1,5 @@
+import type { Finding } from './audit/findings.ts'
+
 /** The ways a request can fail, as clients see them: stable names, each with one HTTP status. */
 export type ErrorCode =
   | 'invalid_request'
@@ -47,6 +49,8 @@ interface FailureOptions {
   retryAfter?: number
   retry?: Retry
   reason?: RefusalReason
+  /** For the audit; no client is told. */
+  finding?: Finding
   /** Seconds: how old a sign-in or step-up may be for this call. */
   maxAge?: number
   upstream?: UpstreamFailure
@@ -63,6 +67,7 @@ export class ServiceError extends Error {
   readonly retryAfter: number | undefined
   readonly retry: Retry | undefined
   readonly reason: RefusalReason | undefined
+  readonly finding: Finding | undefined
   readonly maxAge: number | undefined
   readonly upstream: UpstreamFailure | undefined
 
@@ -73,6 +78,7 @@ export class ServiceError extends Error {
     this.retryAfter = options.retryAfter
     this.retry = options.retry
     this.reason = options.reason
+    this.finding = options.finding
     this.maxAge = options.maxAge
     this.upstream = options.upstream
   }

@@ -1,10 +1,7 @@
-import closeWithGrace from 'close-with-grace'
 import { buildAdmin } from './admin.ts'
 import { ConfigError, parseConfig, type Config } from './config.ts'
+import { stopInOrder } from './lifecycle.ts'
 import { buildService } from './service.ts'
-
-/** Shorter than the 10 s after which Docker kills, longer than any call should take. */
-const STOP_GRACE_MS = 9_000
 
 function configOrExit(): Config {
   try {
@@ -21,26 +18,28 @@ function configOrExit(): Config {
 
 const config = configOrExit()
 const app = await buildService(config)
-let isReady = false
+app.metrics.watchProcess()
 const admin = buildAdmin({
-  isReady: () => isReady,
+  isReady: () => lifecycle.isReady(),
+  upstreams: () => app.upstreams.statuses(),
   openApi: () => app.swagger(),
+  metrics: app.metrics.registry,
   logger: app.log,
 })
 
-closeWithGrace({ delay: STOP_GRACE_MS, logger: false }, async ({ err, signal }) => {
-  isReady = false
-  if (err) app.log.fatal({ err }, 'stopping after an error nobody caught')
-  else app.log.info({ signal }, 'stopping')
-  // Waits for the requests in flight, refuses new ones.
-  await app.close()
-  await admin.close()
+const lifecycle = stopInOrder({
+  log: app.log,
+  delayMs: config.SHUTDOWN_DELAY_MS,
+  async close() {
+    await app.close()
+    await admin.close()
+  },
 })
 
 try {
   await admin.listen({ port: config.ADMIN_PORT, host: config.HOST })
   await app.listen({ port: config.PORT, host: config.HOST })
-  isReady = true
+  lifecycle.started()
 } catch (err) {
   app.log.fatal({ err }, 'cannot listen: is another process on PORT or ADMIN_PORT of HOST?')
   process.exit(1)

@@ -22,7 +22,7 @@ t.test('the production build has nothing of the local stack or the tests in it',
     ),
     [],
   )
-  for (const file of ['server', ...TRIGGERS.map((name) => `triggers/${name}/index`)]) {
+  for (const file of ['server', 'doctor', ...TRIGGERS.map((name) => `triggers/${name}/index`)]) {
     const code = await readFile(`dist/${file}.mjs`, 'utf8')
     t.notOk(/startLocal|\/local\/messages/.test(code), file)
   }

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises'
 import t from 'tap'
 import { ENVIRONMENT } from './support/config.ts'
 
-/** Starts listening when it is imported; the end-to-end tests run it as a process. */
-const ENTRY_POINTS = new Set(['server.ts'])
+/** Begin their work when they are imported; the end-to-end tests run them as processes. */
+const ENTRY_POINTS = new Set(['server.ts', 'doctor/main.ts'])
 
 t.test(
   'every source file loads by itself, so that coverage counts the untested ones',

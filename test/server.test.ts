@@ -1,10 +1,13 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { startLocalStack, type LocalStack } from '../local/local-stack.ts'
 import { VARIABLES } from '../src/config-variables.ts'
 import { FREE_PORTS, runToEnd, startService } from './support/service-process.ts'
 import { post } from './support/stack.ts'
+
+const EMAIL = 'ada@example.com'
 
 t.test('without configuration it ends at once and names every variable it misses', async (t) => {
   const { code, output } = await runToEnd({})
@@ -18,7 +21,9 @@ t.test('without configuration it ends at once and names every variable it misses
 t.test('answers health, the API description and problems on both listeners', async (t) => {
   const { url, admin } = await startService(t, env(await stackFor(t)))
   t.strictSame(await (await fetch(`${admin}/health/live`)).json(), { status: 'live' })
-  t.strictSame(await (await fetch(`${admin}/health/ready`)).json(), { status: 'ready' })
+  const ready = async () => (await fetch(`${admin}/health/ready`)).json()
+  const upstreams = { cognito: 'unknown', authsignal: 'unknown' }
+  t.strictSame(await ready(), { status: 'ready', upstreams })
   t.match(await (await fetch(`${admin}/openapi.json`)).json(), { openapi: '3.1.0' })
   const docs = await fetch(`${admin}/docs`)
   t.match(docs.headers.get('content-type'), 'text/html')
@@ -50,6 +55,81 @@ t.test(
   },
 )
 
+t.test('stopped under load, it answers every request it has taken, and ends with 0', async (t) => {
+  const stack = await stackFor(t)
+  const { url, child, output } = await startService(t, env(stack))
+  // Known already: all that is left is one call each.
+  await post(`${url}/start-sign-in`, { email: EMAIL })
+  stack.cognito.calls.length = 0
+  const fault = { kind: 'delay', ms: 1_000, when: 'after' } as const
+  stack.cognito.faults.add({ operation: 'InitiateAuth', fault })
+  const body = { email: EMAIL }
+  const inFlight = Array.from({ length: 40 }, () => post(`${url}/start-sign-in`, body))
+  while (stack.cognito.calls.length < inFlight.length) await sleep(10)
+  const stopped = once(child, 'exit')
+  child.kill('SIGTERM')
+  const statuses = (await Promise.all(inFlight)).map(({ status }) => status)
+  t.strictSame(new Set(statuses), new Set([200]))
+  t.strictSame(await stopped, [0, null])
+  t.match(output(), /"msg":"stopped"/)
+})
+
+t.test('for the delay it serves on, though it is not ready', async (t) => {
+  const stack = await stackFor(t)
+  const variables = { ...env(stack), SHUTDOWN_DELAY_MS: '2000' }
+  const { url, admin, child, output } = await startService(t, variables)
+  const stopped = once(child, 'exit')
+  child.kill('SIGTERM')
+  while (!output().includes('"msg":"stopping"')) await sleep(10)
+  const ready = await fetch(`${admin}/health/ready`)
+  t.equal(ready.status, 503)
+  t.match(await ready.json(), { status: 'not_ready', upstreams: {} })
+  t.equal((await post(`${url}/start-sign-in`, {})).status, 400)
+  t.strictSame(await stopped, [0, null])
+})
+
+t.test('told twice, it does not wait for what is in flight, and ends with 1', async (t) => {
+  const { stopped, child, output } = await stopWhileHanging(t)
+  child.kill('SIGINT')
+  t.strictSame(await stopped, [1, null])
+  t.match(output(), /told to stop again/)
+})
+
+t.test('what is in flight for too long is given up, and it ends with 1', async (t) => {
+  const { stopped, output } = await stopWhileHanging(t)
+  t.strictSame(await stopped, [1, null])
+  t.match(output(), /still in flight/)
+})
+
+t.test(
+  'it starts while its upstreams are away, says so, and serves when they are back',
+  async (t) => {
+    const stack = await stackFor(t, '127.0.0.1')
+    const back = [await stack.cognito.refuse(), await stack.authsignal.refuse()]
+    const { url, admin } = await startService(t, env(stack))
+    const statuses = async () => {
+      const { status, upstreams } = (await (await fetch(`${admin}/health/ready`)).json()) as {
+        status: string
+        upstreams: object
+      }
+      return { status, ...upstreams }
+    }
+    const start = () => post(`${url}/start-sign-in`, { email: EMAIL })
+    const unknown = { status: 'ready', cognito: 'unknown', authsignal: 'unknown' }
+    t.strictSame(await statuses(), unknown)
+    for (let time = 0; time < 10; time++) {
+      t.match(await start(), {
+        status: 503,
+        body: { code: 'upstream_unavailable', retryAfter: Number },
+      })
+    }
+    t.strictSame(await statuses(), { ...unknown, cognito: 'down' }, 'and is ready all the same')
+    for (const listen of back) await listen()
+    while ((await start()).status !== 200) await sleep(50)
+    t.match(await statuses(), { status: 'ready', cognito: 'up' })
+  },
+)
+
 t.test('says why when its port is taken', async (t) => {
   const stack = await stackFor(t)
   const taken = createServer().listen(0, 'localhost')
@@ -62,6 +142,20 @@ t.test('says why when its port is taken', async (t) => {
   t.match(output, /EADDRINUSE/)
 })
 
+/** A service that has been told to stop while a request hangs. */
+async function stopWhileHanging(t: Test) {
+  const stack = await stackFor(t)
+  const { url, child, output } = await startService(t, env(stack))
+  stack.cognito.faults.add({ operation: 'InitiateAuth', fault: { kind: 'hang' } })
+  const lost = post(`${url}/start-sign-in`, { email: EMAIL })
+  lost.catch(() => {})
+  while (stack.cognito.calls.length === 0) await sleep(10)
+  const stopped = once(child, 'exit')
+  child.kill('SIGTERM')
+  while (!output().includes('"msg":"stopping"')) await sleep(10)
+  return { stopped, child, output }
+}
+
 function isOptional(parse: (text: undefined) => unknown): boolean {
   try {
     parse(undefined)
@@ -71,12 +165,13 @@ function isOptional(parse: (text: undefined) => unknown): boolean {
   }
 }
 
-async function stackFor(t: Test): Promise<LocalStack> {
-  const stack = await startLocalStack({ triggersDir: 'dist/triggers' })
+async function stackFor(t: Test, host = 'localhost'): Promise<LocalStack> {
+  const stack = await startLocalStack({ triggersDir: 'dist/triggers', host })
   t.teardown(() => stack.close())
   return stack
 }
 
+/** Without the limit on one person, who signs in all the time here. */
 function env(stack: LocalStack): Record<string, string> {
-  return { ...stack.serviceEnv, ...FREE_PORTS }
+  return { ...stack.serviceEnv, ...FREE_PORTS, RATE_LIMIT_IDENTIFIER: 'off' }
 }

@@ -66,6 +66,8 @@ export interface LocalAuthsignal {
   calls: Call[]
   faults: FaultInjector
   clock: Clock
+  /** Nobody listens until what it answers is called. */
+  refuse(): Promise<() => Promise<void>>
   rules: Rules
   /** The records themselves, for a look inside; keyed by user id. */
   users: ReadonlyMap<string, UserRecord>
@@ -130,6 +132,7 @@ export async function startLocalAuthsignal(
     calls,
     faults,
     clock,
+    refuse: () => server.refuse(),
     rules,
     users,
     messages: (to) => messages.list(to),

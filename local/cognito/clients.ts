@@ -10,6 +10,8 @@ export interface LocalClient {
   explicitAuthFlows?: string[]
   /** What users may change of themselves. Left out: the standard attributes (service model). */
   writeAttributes?: string[]
+  /** What users may read of themselves; only described, not heeded. Left out: everything. */
+  readAttributes?: string[]
   accessTokenSeconds?: number
   idTokenSeconds?: number
   refreshTokenSeconds?: number
@@ -20,7 +22,12 @@ export interface LocalClient {
 /** A client with every default filled in; what has none stays optional. */
 export type Client = Required<Omit<LocalClient, Unset>> & Pick<LocalClient, Unset>
 
-type Unset = 'clientSecret' | 'refreshTokenRotation' | 'explicitAuthFlows' | 'writeAttributes'
+type Unset =
+  | 'clientSecret'
+  | 'refreshTokenRotation'
+  | 'explicitAuthFlows'
+  | 'writeAttributes'
+  | 'readAttributes'
 
 export class Clients {
   #clients: Map<string, Client>

@@ -34,6 +34,8 @@ export interface LocalCognito {
   calls: Call[]
   faults: FaultInjector
   clock: Clock
+  /** Nobody listens until what it answers is called. */
+  refuse(): Promise<() => Promise<void>>
   users: LocalUsers
   triggers: { invocations: Invocation[] }
   close(): Promise<void>
@@ -61,6 +63,7 @@ export async function startLocalCognito(options: LocalCognitoOptions): Promise<L
     calls,
     faults,
     clock,
+    refuse: () => server.refuse(),
     users: localUsers(services),
     triggers: { invocations: services.triggers.invocations },
     async close() {

@@ -12,6 +12,19 @@ export interface Pool {
   usernames: Usernames
   caseSensitive: boolean
   signUpAllowed: boolean
+  described: PoolSettings
+}
+
+/** What DescribeUserPool tells and nothing else here heeds: for callers that check how a pool is set up. */
+export interface PoolSettings {
+  accountId: string
+  mfaConfiguration: 'OFF' | 'ON' | 'OPTIONAL'
+  deletionProtection: 'ACTIVE' | 'INACTIVE'
+  autoVerifiedAttributes: string[]
+  /** Beside `sub`. */
+  requiredAttributes: string[]
+  /** By its name in LambdaConfig. */
+  functions: Record<string, string>
 }
 
 export function requirePool(pool: Pool, id: string): void {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { IncomingHttpHeaders } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fastify, {
@@ -25,6 +26,8 @@ export interface LocalServer {
   calls: Call[]
   /** Listens on localhost; port 0 picks a free one. Answers the origin, such as `http://localhost:9229`. */
   listen(port?: number, host?: string): Promise<string>
+  /** Nobody listens until what it answers is called; for servers at one address, not `localhost`. */
+  refuse(): Promise<() => Promise<void>>
   close(): Promise<void>
 }
 
@@ -92,7 +95,22 @@ export function localServer(
       if (address === null || typeof address === 'string') throw new Error('not listening')
       return `http://localhost:${address.port}`
     },
+    refuse: () => stopListening(app),
     close: () => app.close(),
+  }
+}
+
+async function stopListening({ server }: FastifyInstance): Promise<() => Promise<void>> {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('not listening')
+  const closed = once(server, 'close')
+  server.close()
+  server.closeAllConnections()
+  await closed
+  return async () => {
+    const listening = once(server, 'listening')
+    server.listen(address.port, address.address)
+    await listening
   }
 }
 
@@ -152,7 +170,8 @@ async function spoilAnswer(
     return fault.body ?? ''
   }
   breakConnection(fault.kind, request, reply, payload)
-  return payload
+  // Else Fastify would send the answer after all.
+  return new Promise(() => {})
 }
 
 function breakConnection(

@@ -50,7 +50,7 @@ function spelling(kind: 'email' | 'phoneNumber', address = ''): string {
     return parseIdentifier({ [kind]: address }).value
   } catch {
     // Enrolled although nobody could sign in with it.
-    throw refused()
+    throw refused('unusable_address')
   }
 }
 

@@ -39,12 +39,14 @@ export async function passedAttempt(
   const startedAt = attempts.startedAt(idempotencyKey, of)
   // The guards sent along are optional at Authsignal, so all of it is compared here.
   const isTheirs = proof.userId === userId && proof.action === action
-  if (!isTheirs || idempotencyKey === undefined || startedAt === undefined) throw refused()
-  if (now() - startedAt > LONGEST_ATTEMPT_MS) throw refused()
+  if (!isTheirs || idempotencyKey === undefined || startedAt === undefined)
+    throw refused('another_attempt')
+  if (now() - startedAt > LONGEST_ATTEMPT_MS) throw refused('too_old')
   if (isBlocked(state)) throw new ServiceError('sign_in_blocked')
-  if (state === 'CHALLENGE_REQUIRED') throw refused('unfinished')
+  if (state === 'CHALLENGE_REQUIRED') throw refused('not_passed', 'unfinished')
   // Both: ALLOW says that no challenge was needed, which proves nobody.
-  if (!proof.isValid || state !== 'CHALLENGE_SUCCEEDED' || method === undefined) throw refused()
+  if (!proof.isValid || state !== 'CHALLENGE_SUCCEEDED' || method === undefined)
+    throw refused('not_passed')
 
   const record = actions.find((entry) => entry.idempotencyKey === idempotencyKey)
   return {

@@ -1,10 +1,11 @@
 import type { AuthsignalClient } from '../authsignal/client.ts'
-import { ServiceError } from '../errors.ts'
+import { tooLate } from '../authsignal/failure.ts'
+import { endingBy } from '../upstream/call-signal.ts'
 import { until } from '../until.ts'
 
 /**
- * The same client for one request: once the signal says that it is too late, nobody waits for a call
- * any more and no other is made. Each call alone has a deadline too, but a request makes several.
+ * The same client for one request: once the signal says that it is too late, a call under way is ended
+ * and no other is made. Each call alone has a deadline too, but a request makes several.
  */
 export function endingWith(signal: AbortSignal, client: AuthsignalClient): AuthsignalClient {
   const ending =
@@ -15,8 +16,8 @@ export function endingWith(signal: AbortSignal, client: AuthsignalClient): Auths
     (...given) =>
       until(
         signal,
-        () => call(...given),
-        () => tooLate(operation),
+        () => endingBy(signal, () => call(...given)),
+        () => tooLate(operation, signal),
       )
 
   return {
@@ -32,10 +33,4 @@ export function endingWith(signal: AbortSignal, client: AuthsignalClient): Auths
     ),
     deleteUser: ending('deleteUser', (userId) => client.deleteUser(userId)),
   }
-}
-
-function tooLate(operation: string): ServiceError {
-  return new ServiceError('upstream_timeout', {
-    upstream: { service: 'authsignal', operation, reason: 'deadline of the request' },
-  })
 }

@@ -28,7 +28,7 @@ export async function finishEnrolment(
       signInId,
     })
     const added = authenticatorOf(passed)
-    if (added === undefined) throw refused()
+    if (added === undefined) throw refused('unsound_authenticator')
     await adoptAddress(deps, caller, added, passed.enrolled)
     return describe(added)
   })

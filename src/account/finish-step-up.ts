@@ -31,9 +31,9 @@ export async function finishStepUp(
     action,
     signInId,
   })
-  if (!isSound(passed, account, passed.enrolled)) throw refused()
+  if (!isSound(passed, account, passed.enrolled)) throw refused('unsound_authenticator')
   const { attempt, state, method } = passed
   // As late as can be: what fails before this may be tried again with the same proof.
-  if (!(await deps.ledger.claim(`step-up ${userId} ${attempt}`))) throw refused()
+  if (!(await deps.ledger.claim(`step-up ${userId} ${attempt}`))) throw refused('used_before')
   return { state, verificationMethod: method, attempt }
 }

@@ -55,7 +55,7 @@ export async function startEnrolment(
     },
   })
   if (isBlocked(state)) throw new ServiceError('sign_in_blocked')
-  if (state !== 'ALLOW' && state !== 'CHALLENGE_REQUIRED') throw refused()
+  if (state !== 'ALLOW' && state !== 'CHALLENGE_REQUIRED') throw refused('unknown_state')
   return { token, url }
 }
 

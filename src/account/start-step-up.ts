@@ -49,7 +49,7 @@ export async function startStepUp(
   const { state, token, url } = tracked
   if (state === 'ALLOW') return { state, attempt }
   if (state === 'CHALLENGE_REQUIRED') return { state, attempt, token, url }
-  throw refused()
+  throw refused('unknown_state')
 }
 
 interface Tracked {

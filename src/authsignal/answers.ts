@@ -5,6 +5,8 @@ export interface TrackedAction {
   url: string
   isEnrolled: boolean
   enrolledMethods: readonly string[]
+  /** The rules that matched; for the audit. */
+  ruleIds: readonly string[]
 }
 
 /** What Authsignal says of a token; every field may be missing from a refused one. */
@@ -49,7 +51,7 @@ export interface PastAction {
 }
 
 export function readTracked(answer: unknown): TrackedAction {
-  const { state, token, url, isEnrolled, enrolledVerificationMethods } = fieldsOf(answer)
+  const { state, token, url, isEnrolled, enrolledVerificationMethods, ruleIds } = fieldsOf(answer)
   if (typeof state !== 'string' || typeof token !== 'string' || typeof url !== 'string') {
     throw new Error('unusable answer')
   }
@@ -58,10 +60,13 @@ export function readTracked(answer: unknown): TrackedAction {
     token,
     url,
     isEnrolled: isEnrolled === true,
-    enrolledMethods: Array.isArray(enrolledVerificationMethods)
-      ? enrolledVerificationMethods.filter((method) => typeof method === 'string')
-      : [],
+    enrolledMethods: textsOf(enrolledVerificationMethods),
+    ruleIds: textsOf(ruleIds),
   }
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : []
 }
 
 export function readValidation(answer: unknown): Validation {

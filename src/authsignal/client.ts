@@ -1,6 +1,11 @@
 import { Authsignal, UserActionState, VerificationMethod } from '@authsignal/node'
 import axios from 'axios'
 import { ServiceError } from '../errors.ts'
+import { callSignal, endingBy, endOfCall } from '../upstream/call-signal.ts'
+import { onceMore } from '../upstream/once-more.ts'
+import type { UpstreamGuard } from '../upstream/ports.ts'
+import { unguarded } from '../upstream/unguarded.ts'
+import { until } from '../until.ts'
 import {
   readActions,
   readAuthenticators,
@@ -18,11 +23,14 @@ import type {
 } from './answers.ts'
 import {
   authsignalFailure,
-  DeadlineExceeded,
   isConnectionFailure,
   isRefusedToken,
   isUnknown,
+  tooLate,
 } from './failure.ts'
+
+/** A user has a handful of authenticators and a day of actions. */
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024
 
 export interface AuthsignalOptions {
   secret: string
@@ -30,6 +38,7 @@ export interface AuthsignalOptions {
   url: string
   /** Bounds one call. */
   timeoutMs: number
+  guard?: UpstreamGuard
 }
 
 export interface TrackInput {
@@ -85,17 +94,28 @@ export type OtpMethod = 'EMAIL_OTP' | 'SMS'
  * The one place that touches @authsignal/node. It adds what the SDK lacks: a deadline, encoded ids,
  * a check of what comes back, and errors that do not carry the API secret.
  */
-export function authsignalClient({ secret, url, timeoutMs }: AuthsignalOptions): AuthsignalClient {
+export function authsignalClient(options: AuthsignalOptions): AuthsignalClient {
+  const { secret, url, timeoutMs, guard = unguarded } = options
   // The SDK has no time-out option but uses this shared instance. A redirect would carry the
   // secret to another host.
   axios.defaults.timeout = timeoutMs
   axios.defaults.maxRedirects = 0
+  axios.defaults.maxContentLength = MAX_ANSWER_BYTES
+  endCallsWithSignal()
   // `retries: 0` keeps the SDK from patching that instance with a retry of its own.
   const sdk = new Authsignal({ apiSecretKey: secret, apiUrl: url, retries: 0 })
 
   async function call<T>(operation: string, send: () => Promise<T>): Promise<T> {
     try {
-      return await withinDeadline(timeoutMs, () => onceMoreIfLost(send))
+      return await guard.call(operation, () => {
+        const signal = endOfCall(timeoutMs)
+        return until(
+          signal,
+          // Every call here may be repeated: each names its action, user or authenticator.
+          () => endingBy(signal, () => onceMore(send, isConnectionFailure)),
+          () => tooLate(operation, signal),
+        )
+      })
     } catch (error) {
       throw error instanceof ServiceError ? error : authsignalFailure(operation, error)
     }
@@ -212,24 +232,14 @@ export function pathSegment(id: string): string {
   return encodeURIComponent(id)
 }
 
-async function withinDeadline<T>(timeoutMs: number, work: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new DeadlineExceeded()), timeoutMs)
-  })
-  try {
-    return await Promise.race([work(), deadline])
-  } finally {
-    clearTimeout(timer)
-  }
-}
+let endsCalls = false
 
-/** Every call here may be repeated: each names its action, user or authenticator. */
-async function onceMoreIfLost<T>(send: () => Promise<T>): Promise<T> {
-  try {
-    return await send()
-  } catch (error) {
-    if (!isConnectionFailure(error)) throw error
-    return send()
-  }
+/** The SDK takes no signal, but its axios asks us before each request. */
+function endCallsWithSignal(): void {
+  if (endsCalls) return
+  endsCalls = true
+  axios.interceptors.request.use((config) => {
+    const signal = callSignal()
+    return signal === undefined || config.signal !== undefined ? config : { ...config, signal }
+  })
 }

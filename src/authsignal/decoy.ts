@@ -18,6 +18,8 @@ export interface DecoyInput {
   username: string
   /** What a real user's action would be tracked with, so that rules see the same. */
   attributes: Omit<TrackInput['attributes'], 'username' | 'email' | 'phoneNumber'>
+  /** Where a block is kept from who signs in: a decoy for it, as for anybody else. */
+  evenIfBlocked?: boolean
 }
 
 /**
@@ -30,16 +32,19 @@ export async function makeDecoy(
   client: Pick<AuthsignalClient, 'track'>,
   input: DecoyInput,
 ): Promise<{ token: string; url: string }> {
-  const { action, idempotencyKey, attributes } = input
+  const { action, idempotencyKey, attributes, evenIfBlocked = false } = input
   const tracked = await client.track({
     userId: DECOY_USER,
     action,
     idempotencyKey,
     attributes: { ...attributes, username: DECOY_USER },
   })
-  if (isBlocked(tracked.state)) throw new ServiceError('sign_in_blocked')
+  const isUsable = tracked.token !== '' && tracked.url.includes(tracked.token)
+  if (isBlocked(tracked.state) && !(evenIfBlocked && isUsable)) {
+    throw new ServiceError('sign_in_blocked')
+  }
   // A URL with some other token in it would hand out one that works.
-  if (!tracked.url.includes(tracked.token)) {
+  if (!isUsable) {
     throw new ServiceError('upstream_error', {
       upstream: { service: 'authsignal', operation: 'track', reason: 'url without the token' },
     })

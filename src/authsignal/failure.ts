@@ -1,5 +1,7 @@
 import { AuthsignalError } from '@authsignal/node'
 import { ServiceError, type ErrorCode } from '../errors.ts'
+import { hasEndedByDeadline } from '../upstream/call-signal.ts'
+import type { ThrownOutcome } from '../upstream/ports.ts'
 
 const RETRY_AFTER_SECONDS = 5
 
@@ -37,8 +39,28 @@ export function isConnectionFailure(error: unknown): boolean {
   return error.errorCode === 'unexpected_error' && /ECONN|EPIPE|socket hang up/.test(error.message)
 }
 
+const CLIENT_LEFT = 'the client left'
+
+/** The call came to its end before its answer. */
+export function tooLate(operation: string, signal: AbortSignal): ServiceError {
+  const reason = hasEndedByDeadline(signal) ? 'deadline' : CLIENT_LEFT
+  return new ServiceError('upstream_timeout', {
+    upstream: { service: 'authsignal', operation, reason },
+  })
+}
+
+/** What an error that a call threw says of Authsignal itself. */
+export function authsignalOutcome(error: unknown): ThrownOutcome {
+  if (error instanceof ServiceError) {
+    return error.upstream?.reason === CLIENT_LEFT ? 'cancelled' : 'timeout'
+  }
+  const { code, reason } = classify(error)
+  if (code === 'upstream_timeout') return 'timeout'
+  if (error instanceof AuthsignalError && error.statusCode === 429) return 'throttled'
+  return code === 'upstream_unavailable' || reason === 'unusable' ? 'failed' : 'refused'
+}
+
 function classify(error: unknown): { code: ErrorCode; reason: string } {
-  if (error instanceof DeadlineExceeded) return { code: 'upstream_timeout', reason: 'deadline' }
   if (!(error instanceof AuthsignalError)) return { code: 'upstream_error', reason: 'unusable' }
   const { statusCode, errorCode, message } = error
   if (errorCode === 'unexpected_error' && /timeout of \d+ms|ETIMEDOUT/.test(message)) {
@@ -56,8 +78,4 @@ function named(errorCode: unknown, statusCode: number): string {
   return typeof errorCode === 'string' && /^[\w-]{1,64}$/.test(errorCode)
     ? errorCode
     : `status_${statusCode}`
-}
-
-export class DeadlineExceeded extends Error {
-  override readonly name = 'DeadlineExceeded'
 }

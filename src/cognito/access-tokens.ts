@@ -21,7 +21,7 @@ export function accessTokenVerifier(options: AccessTokenOptions): VerifyAccessTo
   const issuer = issuerOf(options)
   const read = tokenReader({
     service: 'cognito',
-    url: `${issuer}/.well-known/jwks.json`,
+    url: signingKeysUrl(options),
     cooldownMs: options.jwksCooldownMs,
   })
 
@@ -38,7 +38,14 @@ export function accessTokenVerifier(options: AccessTokenOptions): VerifyAccessTo
   }
 }
 
-function issuerOf({ region, userPoolId, endpoint }: AccessTokenOptions): string {
+type Issuer = Pick<AccessTokenOptions, 'region' | 'userPoolId' | 'endpoint'>
+
+/** Where the pool publishes what its tokens are checked with. */
+export function signingKeysUrl(pool: Issuer): string {
+  return `${issuerOf(pool)}/.well-known/jwks.json`
+}
+
+function issuerOf({ region, userPoolId, endpoint }: Issuer): string {
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
   return `${endpoint ?? `https://cognito-idp.${region}.${domain}`}/${userPoolId}`
 }

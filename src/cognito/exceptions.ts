@@ -1,4 +1,6 @@
 import { ServiceError, type ErrorCode } from '../errors.ts'
+import { currentRequest } from '../request-context.ts'
+import type { ThrownOutcome } from '../upstream/ports.ts'
 import { TRIGGER_ERRORS } from '../trigger-protocol/words.ts'
 
 /** Seconds; Cognito's quotas are per second, a limit on one user lasts longer. */
@@ -53,6 +55,36 @@ export function upstreamFailure(operation: string, error: unknown): ServiceError
   })
 }
 
+/** What the SDK calls an answer that is none of Cognito's: a page of something in between, or half a one. */
+const NO_EXCEPTION = new Set(['Error', 'SyntaxError', 'TypeError', 'Unknown', 'UnknownError'])
+
+/** What an error that a call threw says of Cognito itself: a trigger that fails is none of its failures. */
+export function cognitoOutcome(error: unknown): ThrownOutcome {
+  const { name, message, httpStatus } = readSdkError(error)
+  if (TRY_LATER.has(name) && name !== 'InternalErrorException') return 'throttled'
+  if (name.includes('Lambda')) return 'refused'
+  // The SDK does not say why it was told to stop.
+  if (name === 'AbortError' && currentRequest()?.signal.aborted === true) return 'cancelled'
+  const { code } = classify(name, message, httpStatus)
+  if (code === 'upstream_timeout') return 'timeout'
+  return code === 'upstream_unavailable' || NO_EXCEPTION.has(name) ? 'failed' : 'refused'
+}
+
+/** Nobody was there to take the request, so that any may be sent again. */
+export function wasNeverSent(error: unknown): boolean {
+  const code = stringIn(error, 'code') ?? ''
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(code)
+}
+
+/** The connection was lost, before the request arrived or after it. */
+export function wasLost(error: unknown): boolean {
+  const { name, message, httpStatus } = readSdkError(error)
+  const isLost = ['ECONNRESET', 'EPIPE'].includes(stringIn(error, 'code') ?? '')
+  return (
+    httpStatus === undefined && name !== 'AbortError' && (isLost || /socket hang up/.test(message))
+  )
+}
+
 function classify(
   name: string,
   message: string,
@@ -60,7 +92,10 @@ function classify(
 ): { code: ErrorCode; retryAfter?: number } {
   const later = TRY_LATER.get(name)
   if (later !== undefined) return { code: 'upstream_unavailable', retryAfter: later }
-  if (name === 'UserLambdaValidationException') return { code: triggerErrorCode(message) }
+  if (name === 'UserLambdaValidationException') {
+    const code = triggerErrorCode(message)
+    return code === 'upstream_unavailable' ? { code, retryAfter: RETRY_AFTER.down } : { code }
+  }
   if (name === 'UnexpectedLambdaException' && message.includes('Socket timeout')) {
     return { code: 'upstream_timeout' }
   }

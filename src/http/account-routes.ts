@@ -108,7 +108,12 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountUseCases> = async (
         security: SIGNED_IN,
         response: {
           204: noContent('The account is gone.'),
-          ...problemResponses(['invalid_token', 'step_up_required', ...UPSTREAM]),
+          ...problemResponses([
+            'invalid_request',
+            'invalid_token',
+            'step_up_required',
+            ...UPSTREAM,
+          ]),
         },
       },
     },

@@ -1,7 +1,9 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ServiceError } from '../errors.ts'
+import { operationOf } from './operation.ts'
 import { PROBLEMS, type ProblemCode } from './problems.ts'
 import type { Problem } from './problem-schema.ts'
+import { instanceOf } from './request-id.ts'
 
 const PROBLEM_JSON = 'application/problem+json; charset=utf-8'
 
@@ -25,6 +27,7 @@ export function replyWithProblem(
   reply: FastifyReply,
 ): FastifyReply {
   const problem = problemFor(error, request.id)
+  request.problemCode = codeOf(error)
   if (error instanceof HttpProblem) void reply.headers(error.headers)
   if (problem.retryAfter !== undefined) void reply.header('retry-after', problem.retryAfter)
   // RFC 6750, section 3.
@@ -36,7 +39,7 @@ export function replyWithProblem(
     const challenge = 'Bearer error="insufficient_user_authentication"'
     void reply.header('www-authenticate', `${challenge}, max_age="${error.maxAge}"`)
   }
-  logFailure(error, problem, request)
+  logFailure(error, problem, request, reply)
   return reply.code(problem.status).header('content-type', PROBLEM_JSON).send(problem)
 }
 
@@ -48,7 +51,7 @@ export function problemFor(error: unknown, requestId: string): Problem {
     title,
     status,
     detail,
-    instance: `urn:uuid:${requestId}`,
+    instance: instanceOf(requestId),
     code,
     requestId,
   }
@@ -92,7 +95,16 @@ function isFastifyError(error: unknown): error is FastifyError {
 }
 
 /** Ajv's findings in our words: its own quote the schema, never the value, but read like a stack. */
-function validationErrors({ validation = [] }: FastifyError): NonNullable<Problem['errors']> {
+function validationErrors({
+  validation = [],
+  validationContext,
+}: FastifyError): NonNullable<Problem['errors']> {
+  if (validationContext === 'headers') {
+    return validation.map(({ instancePath, message }) => ({
+      pointer: '',
+      detail: `The header ${instancePath.slice(1)} ${message ?? 'is not valid'}.`,
+    }))
+  }
   return validation.map(({ instancePath, keyword, params, message }) => {
     if (keyword === 'additionalProperties') {
       return {
@@ -108,12 +120,20 @@ function validationErrors({ validation = [] }: FastifyError): NonNullable<Proble
   })
 }
 
-function logFailure(error: unknown, problem: Problem, request: FastifyRequest): void {
+function logFailure(
+  error: unknown,
+  problem: Problem,
+  request: FastifyRequest,
+  { raw }: FastifyReply,
+): void {
   const { code } = problem
+  const operation = operationOf(request)
+  // Calls are given up when the client leaves: no upstream was late.
+  if (raw.destroyed && code === 'upstream_timeout') return
   if (error instanceof ServiceError && error.upstream !== undefined) {
-    request.log.warn({ code, upstream: error.upstream }, 'upstream failed')
+    request.log.warn({ operation, code, upstream: error.upstream }, 'upstream failed')
   } else if (problem.status === 500) {
-    request.log.error({ code, err: error }, 'internal error')
+    request.log.error({ operation, code, err: error }, 'internal error')
   }
 }
 

@@ -1,5 +1,7 @@
-import type { FastifyInstance } from 'fastify'
-import type { LoggerOptions } from 'pino'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { LogFn, LoggerOptions } from 'pino'
+import { allowedFields } from './log-fields.ts'
+import { operationOf } from './operation.ts'
 
 /**
  * Log settings: an allow list. Requests are logged by their route, never by their URL; errors by
@@ -10,9 +12,25 @@ export function loggerOptions(level: string): LoggerOptions {
     level,
     base: { service: 'cognito-authsignal-bff' },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label) => ({ level: label }) },
-    serializers: { err: safeError, error: safeError, req: () => undefined, res: () => undefined },
+    formatters: { level: (label) => ({ level: label }), log: allowedFields },
+    serializers: { err: safeError, error: safeError },
+    hooks: {
+      logMethod(args, method) {
+        Reflect.apply(method, this, withConstantMessage(args))
+      },
+    },
   }
+}
+
+/**
+ * A message is a text of ours. Without one pino takes the error's, which quotes what users send; what
+ * comes after it would be put into it.
+ */
+function withConstantMessage([first, second]: Parameters<LogFn>): Parameters<LogFn> {
+  const fields: unknown = first
+  if (typeof fields === 'string') return [fields]
+  const message = typeof second === 'string' ? second : 'no message'
+  return [fields instanceof Error ? { err: fields } : fields, message]
 }
 
 function safeError(error: unknown): object {
@@ -20,10 +38,14 @@ function safeError(error: unknown): object {
   const code: unknown = 'code' in error ? error.code : undefined
   const frames = stackBelowMessage(error).filter((line) => /^\s+at /.test(line))
   return {
-    type: error.name,
-    ...(typeof code === 'string' ? { code } : {}),
+    type: isName(error.name) ? error.name : 'Error',
+    ...(isName(code) ? { code } : {}),
     ...(frames.length > 0 ? { frames: frames.map((line) => line.trim()) } : {}),
   }
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && /^\w{1,64}$/.test(value)
 }
 
 /** A stack begins with the message, whose own lines may look like frames. */
@@ -32,17 +54,35 @@ function stackBelowMessage({ message, stack = '' }: Error): string[] {
   return start < 0 ? [] : stack.slice(start + message.length).split('\n')
 }
 
-/** One line per answered request. */
+/** As nginx names it: nobody was there to get an answer. */
+const CLIENT_LEFT = 499
+
+/** One line per request, whether it is answered or its client leaves before. */
 export function logRequests(app: FastifyInstance): void {
-  app.addHook('onResponse', async (request, reply) => {
-    request.log.info(
-      {
-        method: request.method,
-        route: request.is404 ? undefined : request.routeOptions.url,
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime * 10) / 10,
-      },
-      'request',
-    )
+  const answered = new WeakSet<FastifyRequest>()
+  app.addHook('onRequest', (request, reply, done) => {
+    // Of this no hook of Fastify's is told.
+    reply.raw.once('close', () => {
+      if (!answered.has(request)) logRequest(request, reply, CLIENT_LEFT)
+    })
+    done()
   })
+  app.addHook('onResponse', async (request, reply) => {
+    answered.add(request)
+    logRequest(request, reply, reply.statusCode)
+  })
+}
+
+function logRequest(request: FastifyRequest, reply: FastifyReply, status: number): void {
+  request.log.info(
+    {
+      operation: operationOf(request),
+      method: request.method,
+      route: request.is404 ? undefined : request.routeOptions.url,
+      status,
+      code: request.problemCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+    },
+    'request',
+  )
 }

@@ -99,6 +99,7 @@ export const oneCallRoutes: FastifyPluginAsyncTypebox<OneCallUseCases> = async (
   app.post<{ Body: Type.Static<typeof IdTokenSignInRequest> }>(
     '/id-token-sign-in',
     {
+      config: { priority: 'start' },
       schema: {
         operationId: 'signInWithIdToken',
         tags: ['SignIn'],

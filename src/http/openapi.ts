@@ -47,6 +47,7 @@ export function problemResponses(
   const everywhere: ProblemCode[] = [
     'payload_too_large',
     'unsupported_media_type',
+    'too_many_requests',
     'internal_error',
   ]
   const byStatus = new Map<number, ProblemCode[]>()
@@ -59,6 +60,7 @@ export function problemResponses(
       status,
       {
         description: those.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+        ...headersOf(status),
         content: {
           'application/problem+json': {
             schema: { $ref: 'Problem#' },
@@ -76,6 +78,27 @@ export function problemResponses(
 export function withoutBody(responses: Record<number, object>): Record<number, object> {
   const { 413: _tooLarge, 415: _unsupported, ...rest } = responses
   return rest
+}
+
+/** Source: draft-ietf-httpapi-ratelimit-headers. Of client addresses only. */
+const RATE_LIMIT_HEADERS = {
+  'RateLimit-Policy': {
+    type: 'string',
+    description: 'The limits of a client address: `"ip";q=600;w=60` is 600 requests in 60 seconds.',
+  },
+  RateLimit: {
+    type: 'string',
+    description:
+      'What is left of them, and after how many seconds all is: `"ip";r=599;t=1`. On every answer; not where no limit is set.',
+  },
+}
+const RETRY_AFTER = {
+  'Retry-After': { type: 'integer', description: 'Seconds to wait before trying again.' },
+}
+
+function headersOf(status: number): { headers?: object } {
+  if (status === 429) return { headers: { ...RETRY_AFTER, ...RATE_LIMIT_HEADERS } }
+  return status === 503 ? { headers: RETRY_AFTER } : {}
 }
 
 const EXAMPLE_ID = '5f0c2c5e-2a51-4d0b-9a6b-3c1c3f6f1a52'
@@ -98,6 +121,7 @@ function exampleOf(code: ProblemCode, more: object = {}): object {
 export function answer(description: string, name: string, example: object): object {
   return {
     description,
+    headers: RATE_LIMIT_HEADERS,
     content: {
       'application/json': {
         schema: { $ref: `${name}#` },
@@ -109,5 +133,5 @@ export function answer(description: string, name: string, example: object): obje
 
 /** A successful answer without a body. */
 export function noContent(description: string): object {
-  return { description, type: 'null' }
+  return { description, headers: RATE_LIMIT_HEADERS, type: 'null' }
 }

@@ -1,15 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { FinishSignInInput } from '../sign-in/finish-sign-in.ts'
-import type { Tokens as SignInTokens } from '../sign-in/ports.ts'
-import type { StartedSignIn, StartSignInInput } from '../sign-in/start-sign-in.ts'
+import type { StartedSignIn, Tokens as SignInTokens } from '../sign-in/ports.ts'
+import type { StartOnceInput } from '../sign-in/start-once.ts'
 import { connectionOf } from './connection.ts'
 import { redirectUrl, validationToken } from './fields.ts'
 import { answer, problemResponses } from './openapi.ts'
 
 /** What the routes need: the use cases, already given what they need. */
 export interface SignInUseCases {
-  startSignIn: (input: StartSignInInput) => Promise<StartedSignIn>
+  startSignIn: (input: StartOnceInput) => Promise<StartedSignIn>
   finishSignIn: (input: FinishSignInInput) => Promise<SignInTokens>
 }
 
@@ -46,6 +46,19 @@ const StartSignInRequest = Type.Object(
     description: 'Exactly one of email, phoneNumber and username.',
   },
 )
+
+/** Source: draft-ietf-httpapi-idempotency-key-header. */
+const StartSignInHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 16,
+      maxLength: 128,
+      pattern: '^[!-~]+$',
+      description:
+        'A new random text, such as a UUID, for each submission of a form; the same one when that is sent again. The start is then made once, and its answer given each time, until the session expires. Whoever knows the key and the request shares the sign-in.',
+    }),
+  ),
+})
 
 const StartedSignInAnswer = Type.Object(
   {
@@ -98,15 +111,20 @@ const STARTED = { session: SESSION, token: TOKEN, url: PAGE_EXAMPLE, expiresIn: 
 
 /** The two calls. Handlers only hand over; what is decided is decided in sign-in/. */
 export const signInRoutes: FastifyPluginAsyncTypebox<SignInUseCases> = async (app, useCases) => {
-  app.post<{ Body: Type.Static<typeof StartSignInRequest> }>(
+  app.post<{
+    Body: Type.Static<typeof StartSignInRequest>
+    Headers: Type.Static<typeof StartSignInHeaders>
+  }>(
     '/start-sign-in',
     {
+      config: { priority: 'start' },
       schema: {
         operationId: 'startSignIn',
         tags: ['SignIn'],
         summary: 'Start a sign-in',
         description:
           'Creates the user if missing and begins a challenge. Unknown and known users get the same answer.',
+        headers: StartSignInHeaders,
         body: { $ref: 'StartSignInRequest#' },
         response: {
           200: answer('The challenge to take.', 'StartedSignIn', STARTED),
@@ -115,6 +133,7 @@ export const signInRoutes: FastifyPluginAsyncTypebox<SignInUseCases> = async (ap
               'invalid_request',
               'sign_in_blocked',
               'redirect_url_not_allowed',
+              'idempotency_key_reused',
               'upstream_error',
               'upstream_unavailable',
               'upstream_timeout',
@@ -135,7 +154,12 @@ export const signInRoutes: FastifyPluginAsyncTypebox<SignInUseCases> = async (ap
       },
     },
     (request) => {
-      return useCases.startSignIn({ ...request.body, ...connectionOf(request) })
+      const { 'idempotency-key': idempotencyKey } = request.headers
+      return useCases.startSignIn({
+        ...request.body,
+        ...connectionOf(request),
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      })
     },
   )
 

@@ -29,6 +29,7 @@ export const tokenRoutes: FastifyPluginAsyncTypebox<TokenUseCases> = async (app,
   app.post<RefreshTokenBody>(
     '/refresh',
     {
+      config: { priority: 'refresh' },
       schema: {
         operationId: 'refreshTokens',
         tags: ['Tokens'],
@@ -52,6 +53,7 @@ export const tokenRoutes: FastifyPluginAsyncTypebox<TokenUseCases> = async (app,
   app.post<RefreshTokenBody>(
     '/sign-out',
     {
+      config: { priority: 'refresh' },
       schema: {
         operationId: 'signOut',
         tags: ['Tokens'],
@@ -75,6 +77,7 @@ export const tokenRoutes: FastifyPluginAsyncTypebox<TokenUseCases> = async (app,
   app.post(
     '/sign-out-everywhere',
     {
+      config: { priority: 'refresh' },
       schema: {
         operationId: 'signOutEverywhere',
         tags: ['Tokens'],
@@ -83,7 +86,7 @@ export const tokenRoutes: FastifyPluginAsyncTypebox<TokenUseCases> = async (app,
         security: [{ bearer: [] }],
         response: {
           204: noContent('Signed out everywhere.'),
-          ...problemResponses(['invalid_token', ...UPSTREAM]),
+          ...problemResponses(['invalid_request', 'invalid_token', ...UPSTREAM]),
         },
       },
     },

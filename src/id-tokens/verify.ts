@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { decodeJwt, type JWTPayload } from 'jose'
+import type { Finding } from '../audit/findings.ts'
 import { tokenReader } from '../jwks.ts'
 import { refused } from '../sign-in/earlier-proof.ts'
 import type { ProvenIdentity } from '../sign-in/ports.ts'
@@ -55,17 +56,16 @@ export function idTokenVerifier(
   return async (idToken, nonce) => {
     const issuer = unprovenIssuerOf(idToken)
     const named = readers.find(({ provider }) => provider.issuers.some((own) => own === issuer))
-    if (named === undefined) throw refused()
+    if (named === undefined) throw refused('unknown_issuer')
     const { provider, read } = named
     const claims = await read(idToken, {
       issuer: [...provider.issuers],
       audience: [...provider.audiences],
       currentDate: new Date(now()),
     })
-    if (claims === undefined || !nonceFits(options.nonce, claims['nonce'], nonce)) throw refused()
-    const proof = proofIn(provider, claims, now())
-    if (proof === undefined) throw refused()
-    return { ...proof, digest: digestOf(idToken) }
+    if (claims === undefined) throw refused(whyUnreadable(provider, idToken, now()))
+    if (!nonceFits(options.nonce, claims['nonce'], nonce)) throw refused('nonce_mismatch')
+    return { ...proofIn(provider, claims, now()), digest: digestOf(idToken) }
   }
 }
 
@@ -79,19 +79,30 @@ function unprovenIssuerOf(idToken: string): string | undefined {
   }
 }
 
+/** What is wrong with a token by its own words, which nobody has proven; for the audit only. */
+function whyUnreadable({ audiences }: IdTokenProvider, idToken: string, now: number): Finding {
+  const { aud, exp = 0 } = decodeJwt(idToken)
+  const isForUs = [aud].flat().some((one) => audiences.some((ours) => ours === one))
+  if (!isForUs) return 'wrong_audience'
+  return exp * 1000 <= now ? 'too_old' : 'bad_signature'
+}
+
+/** @throws ServiceError `challenge_failed` */
 function proofIn(
   provider: IdTokenProvider,
   { sub: subject, exp, iat, aud, ...claims }: JWTPayload,
   now: number,
-): Omit<IdTokenProof, 'digest'> | undefined {
+): Omit<IdTokenProof, 'digest'> {
   const { email } = claims
-  if (typeof subject !== 'string' || subject === '' || exp === undefined) return undefined
-  if (typeof email !== 'string' || !EMAIL.test(email)) return undefined
+  if (typeof subject !== 'string' || subject === '' || exp === undefined || iat === undefined) {
+    throw refused('claims_missing')
+  }
+  if (typeof email !== 'string' || !EMAIL.test(email)) throw refused('unusable_address')
   // A token for several audiences may have come to us by way of another (OIDC Core, section 3.1.3.7).
-  if (Array.isArray(aud) && aud.length !== 1) return undefined
-  if (iat === undefined || !isRecent(iat, now)) return undefined
+  if (Array.isArray(aud) && aud.length !== 1) throw refused('wrong_audience')
+  if (!isRecent(iat, now)) throw refused('too_old')
   const address = email.toLowerCase()
-  if (!provider.vouchesFor(address, claims)) return undefined
+  if (!provider.vouchesFor(address, claims)) throw refused('not_vouched_for')
   const expiresAt = Math.min(exp, iat + MAX_AGE_SECONDS) * 1000
   return { provider: provider.name, subject, email: address, expiresAt }
 }

@@ -1,7 +1,10 @@
 import { createHmac } from 'node:crypto'
 
 /** What stands for a secret or a person where something is remembered. */
-export type Digest = (purpose: 'proof' | 'token' | 'user', text: string) => string
+export type Digest = (
+  purpose: 'proof' | 'token' | 'user' | 'limit' | 'start' | 'identifier' | 'address',
+  text: string,
+) => string
 
 /**
  * Digests that nobody without the key can check a guess against.

@@ -24,9 +24,13 @@ export class ExpiringMap<Value> {
     this.#sweep()
   }
 
-  get isFull(): boolean {
+  get size(): number {
     this.#sweep()
-    return this.#entries.size >= this.#limit
+    return this.#entries.size
+  }
+
+  get isFull(): boolean {
+    return this.size >= this.#limit
   }
 
   #sweep(): void {

@@ -4,7 +4,7 @@ import type { WithLock } from './ports.ts'
 
 /** The lock of one process: it keeps nobody waiting who asks another instance. */
 export function memoryLock(): WithLock {
-  /** When the last who came is through, for each name that anybody is at. */
+  /** When the last who came is through, for each name that a request in flight is at. */
   const lasts = new Map<string, Promise<unknown>>()
 
   return (name, signal, work) => {

@@ -17,6 +17,8 @@ export interface RedisConnection {
    * @throws ServiceError `upstream_unavailable`
    */
   run<Reply>(operation: string, commands: (redis: Redis) => Promise<Reply>): Promise<Reply>
+  /** Whether it is there now. */
+  isUp(): boolean
   /** Begins to connect and goes on trying. */
   open(log: Log): void
   /** Nothing of it is left open afterwards. */
@@ -36,19 +38,21 @@ export function redisConnection(url: string): RedisConnection {
   const closed = new AbortController()
   let current: Connection | undefined
   let ended: Promise<void> = Promise.resolve()
+  let report: Reporter | undefined
 
   async function keepConnected(log: Log): Promise<void> {
     // Here and not above: a service without Redis does not pay for loading its client.
     const { createClient: create } = await import('@redis/client')
-    const report = reporter(log)
+    const reports = reporter(log)
+    report = reports
     for (let failures = 0; !closed.signal.aborted; failures++) {
       current = connection(newClient(create, url))
       const reason = await current.whileItLasts(() => {
-        report.back()
+        reports.back()
         failures = 0
       })
       if (closed.signal.aborted) return
-      report.away(reason)
+      reports.away(reason)
       await sleep(backoff(failures), undefined, { signal: closed.signal }).catch(() => {})
     }
   }
@@ -63,9 +67,11 @@ export function redisConnection(url: string): RedisConnection {
         // A connection can be dead without a word for a quarter of an hour (TCP's retransmissions),
         // and lead to a replica after a failover. A new one shows.
         if (error instanceof Late || isReplica(error)) drop(error)
+        else if (current?.isReady()) report?.refused(operation, error)
         throw unavailable(operation, reasonOf(error))
       }
     },
+    isUp: () => current?.isReady() === true,
     open(log) {
       ended = keepConnected(log)
     },
@@ -138,10 +144,24 @@ async function connect(redis: Redis): Promise<void> {
   await redis.set('bff:probe', '1', { expiration: { type: 'PX', value: 1_000 } })
 }
 
-/** One line when Redis goes away and one when it is back. */
-function reporter(log: Log): { away(reason: unknown): void; back(): void } {
+interface Reporter {
+  away: (reason: unknown) => void
+  back: () => void
+  refused: (operation: string, error: unknown) => void
+}
+
+/** One line when Redis goes away, one when it is back, and one for each thing it refuses meanwhile. */
+function reporter(log: Log): Reporter {
   let isAway = false
+  const told = new Set<string>()
   return {
+    // No permission, no memory: it is there, and yet each instance is on its own.
+    refused(operation, error) {
+      const reason = reasonOf(error)
+      if (told.has(`${operation} ${reason}`)) return
+      told.add(`${operation} ${reason}`)
+      log.warn({ operation, reason }, 'Redis refuses a command')
+    },
     away(reason) {
       if (!isAway) log.warn({ reason: reasonOf(reason) }, 'Redis is away')
       isAway = true
@@ -149,6 +169,7 @@ function reporter(log: Log): { away(reason: unknown): void; back(): void } {
     back() {
       if (isAway) log.info({}, 'Redis is back')
       isAway = false
+      told.clear()
     },
   }
 }

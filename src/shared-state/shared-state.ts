@@ -1,13 +1,17 @@
+import type { SharedLimiter } from '../limits/ports.ts'
+import { redisLimiter } from '../limits/redis-limiter.ts'
+import type { ShareStarts } from '../sign-in/ports.ts'
 import type { SharedRefreshes } from '../tokens/ports.ts'
-import { digests } from './digests.ts'
+import { digests, type Digest } from './digests.ts'
 import { memoryLedger } from './memory-ledger.ts'
 import { memoryLock } from './memory-lock.ts'
 import type { ReplayLedger, WithLock } from './ports.ts'
 import { redisConnection, type Log } from './redis-connection.ts'
-import { redisFlights } from './redis-flights.ts'
 import { redisLedger } from './redis-ledger.ts'
 import { redisLock } from './redis-lock.ts'
+import { refreshFlights } from './refresh-flights.ts'
 import { sharedRefreshes } from './refreshes.ts'
+import { sharedStarts, startFlights } from './shared-starts.ts'
 
 export interface SharedStateOptions {
   /** Without it each process remembers for itself. */
@@ -25,7 +29,13 @@ export interface SharedStateOptions {
 export interface SharedState {
   ledger: ReplayLedger
   refreshes: SharedRefreshes
+  shareStarts: ShareStarts
   withLock: WithLock
+  /** Undefined where each process counts for itself. */
+  limiter: SharedLimiter | undefined
+  digest: Digest
+  /** Whether Redis is there; undefined where there is none. */
+  isRedisUp(): boolean | undefined
   /** Begins to connect, without waiting for it. */
   open(log: Log): void
   close(): Promise<void>
@@ -38,17 +48,25 @@ export function sharedState(options: SharedStateOptions): SharedState {
     return {
       ledger: memoryLedger(digest),
       refreshes: sharedRefreshes({ digest, timeoutMs }),
+      shareStarts: sharedStarts({ digest, timeoutMs }),
       withLock: memoryLock(),
+      limiter: undefined,
+      digest,
+      isRedisUp: () => undefined,
       open() {},
       async close() {},
     }
   }
   const redis = redisConnection(redisUrl)
-  const flights = redisFlights(redis, digest, sessionKeys)
+  const flights = refreshFlights(redis, digest, sessionKeys)
   return {
     ledger: redisLedger(redis, digest),
     refreshes: sharedRefreshes({ digest, timeoutMs, flights }),
+    shareStarts: sharedStarts({ digest, timeoutMs, flights: startFlights(redis, sessionKeys) }),
     withLock: redisLock(redis, digest, timeoutMs),
+    limiter: redisLimiter(redis),
+    digest,
+    isRedisUp: () => redis.isUp(),
     open: (log) => redis.open(log),
     close: () => redis.close(),
   }

@@ -1,4 +1,7 @@
-/** Lets all who ask the same while a call is under way share it. */
+/**
+ * Lets all who ask the same while a call is under way share it. It holds as many as there are calls
+ * under way, which the number of requests in flight bounds.
+ */
 export function singleFlight<Answer>(): (
   key: string,
   call: () => Promise<Answer>,

@@ -1,6 +1,6 @@
 import type { Lookalike } from './lookalike.ts'
 import type { Proofs, UserPool } from './ports.ts'
-import type { SessionSealer } from './sealed-session.ts'
+import type { IssuedAttempt, SessionSealer } from './sealed-session.ts'
 
 /** What starting and finishing a sign-in need; made once in server.ts. */
 export interface SignInDeps {
@@ -15,6 +15,8 @@ export interface SignInDeps {
     context: Buffer
   }
   settings: SignInSettings
+  /** Told of each sign-in that ended in tokens. */
+  onFinished?: (attempt: IssuedAttempt) => void
   now: () => number
   sleep: (ms: number) => Promise<unknown>
 }
@@ -27,6 +29,8 @@ export interface SignInSettings {
   /** How long a started sign-in can be finished. */
   sessionSeconds: number
   allowedRedirectUrls: readonly string[]
+  /** Whether a start that a rule blocks looks like any other. */
+  blockedStarts: 'hide' | 'tell'
   /** No start, and no refusal at finish, answers faster: time must not tell who is a user. */
   floorMs: number
   /** Deadline of all the calls to Cognito that one request makes. */

@@ -1,3 +1,4 @@
+import type { Finding } from '../audit/findings.ts'
 import { ServiceError, type RefusalReason } from '../errors.ts'
 import type { ReplayLedger } from '../shared-state/ports.ts'
 import { writeContext, type SignInContext } from '../trigger-protocol/signed-context.ts'
@@ -38,7 +39,7 @@ export async function answerWithProof(
 ): Promise<Tokens> {
   const challenge = await passForeignRound(deps, input)
   // As late as can be: what fails before this may be tried again with the same proof.
-  if (!(await deps.ledger.claim(input.ledgerId))) throw refused()
+  if (!(await deps.ledger.claim(input.ledgerId))) throw refused('used_before')
   const { answer, userId, signal } = input
   const answered = await deps.userPool.answerChallenge(
     {
@@ -49,7 +50,7 @@ export async function answerWithProof(
     },
     signal,
   )
-  if (answered.outcome !== 'tokens') throw refused()
+  if (answered.outcome !== 'tokens') throw refused('refused_by_pool')
   return answered.tokens
 }
 
@@ -71,7 +72,7 @@ async function passForeignRound(
     },
     signal,
   )
-  if (answered.outcome !== 'challenge') throw refused()
+  if (answered.outcome !== 'challenge') throw refused('refused_by_pool')
   return answered.challenge
 }
 
@@ -83,6 +84,7 @@ function metadataFor(
   return writeContext(keys.context, username, context, now())
 }
 
-export function refused(reason: RefusalReason = 'refused'): ServiceError {
-  return new ServiceError('challenge_failed', { reason })
+/** @param finding what exactly was wrong: the audit says so, the answer does not */
+export function refused(finding: Finding, reason: RefusalReason = 'refused'): ServiceError {
+  return new ServiceError('challenge_failed', { reason, finding })
 }

@@ -56,6 +56,7 @@ async function answer(
   )
   switch (answered.outcome) {
     case 'tokens':
+      deps.onFinished?.(attempt)
       return answered.tokens
     case 'challenge':
       throw refused(
@@ -65,7 +66,7 @@ async function answer(
     case 'refused':
       throw refused(undefined)
     case 'session_gone':
-      throw new ServiceError('session_expired')
+      throw sessionSpent()
   }
 }
 
@@ -87,7 +88,7 @@ async function refuseNobody(
   attempt: IssuedAttempt,
   input: FinishSignInInput,
 ): Promise<never> {
-  if (!deps.lookalike.spend(attempt)) throw new ServiceError('session_expired')
+  if (!deps.lookalike.spend(attempt)) throw sessionSpent()
   const next = deps.lookalike.next(attempt)
   if (next.refused >= MAX_ATTEMPTS) throw refused(undefined)
   const context = withConnection(attempt.context, input)
@@ -121,6 +122,10 @@ function sealRetry(deps: SignInDeps, attempt: Attempt, issued: IssuedChallenge):
   const sealed = { ...attempt, issued: tokenDigest(issued.token) }
   const session = deps.sealer.seal(sealed, deps.now() + expiresIn * 1000)
   return { session, ...issued, expiresIn }
+}
+
+function sessionSpent(): ServiceError {
+  return new ServiceError('session_expired', { finding: 'session_spent' })
 }
 
 function refused(retry: Retry | undefined, reason?: RefusalReason): ServiceError {

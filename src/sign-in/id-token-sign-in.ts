@@ -45,7 +45,7 @@ export async function signInWithIdToken(
   const signal = endOfInterest(deps.settings.upstreamTimeoutMs)
   // With the round in which the triggers ask for the context, so that rules hold as for any sign-in.
   const begun = await challengeFor(deps, { identifier, context, signal })
-  if (begun === undefined) throw refused()
+  if (begun === undefined) throw refused('no_such_user')
   return answerWithProof(deps, {
     challenge: begun.challenge,
     answer: input.idToken,
@@ -60,6 +60,6 @@ function spelling(email: string): string {
   try {
     return parseIdentifier({ email }).value
   } catch {
-    throw refused()
+    throw refused('unusable_address')
   }
 }

@@ -8,7 +8,22 @@ export interface Identifier {
   value: string
   /** Whose verified address it is, where a provider of ID tokens says so. */
   vouchedForBy?: 'GOOGLE' | 'APPLE'
+  /** Where a phone number is at home. */
+  phone?: PhoneOrigin
 }
+
+export interface PhoneOrigin {
+  /** ISO regions; several where they share a range, none for satellites and the like. */
+  countries: readonly string[]
+  /** Country code and the first three digits after it; see `PREFIX_DIGITS`. */
+  prefix: string
+}
+
+/**
+ * Enough to tell operators apart in most countries, and areas in North America, where ranges that
+ * cost more share a country code with those that do not.
+ */
+const PREFIX_DIGITS = 3
 
 /** Cognito's limit for a username, which an email address may have to be (SDK model: UsernameType). */
 const MAX_LENGTH = 128
@@ -31,10 +46,14 @@ export function parseIdentifier(input: {
     throw invalid('', 'Send exactly one of email, phoneNumber and username.')
   }
   const text = (input[kind] ?? '').trim().normalize('NFC')
-  return { kind, value: PARSERS[kind](text) }
+  return { kind, ...PARSERS[kind](text) }
 }
 
-const PARSERS = { email: parseEmail, phoneNumber: parsePhoneNumber, username: parseUsername }
+const PARSERS = {
+  email: (text: string) => ({ value: parseEmail(text) }),
+  phoneNumber: parsePhoneNumber,
+  username: (text: string) => ({ value: parseUsername(text) }),
+}
 
 function parseEmail(text: string): string {
   const email = text.toLowerCase()
@@ -45,14 +64,21 @@ function parseEmail(text: string): string {
   return email
 }
 
-function parsePhoneNumber(text: string): string {
+function parsePhoneNumber(text: string): { value: string; phone: PhoneOrigin } {
   const number = parsePhoneNumberFromString(text, { extract: false })
   // "Possible", not "valid": number ranges change faster than any library's list of them, and a
   // number that is refused here can never sign in.
   if (!text.startsWith('+') || !number?.isPossible() || number.ext !== undefined) {
     throw invalid('/phoneNumber', 'Send the number with its country code, like +6421234567.')
   }
-  return number.number
+  const { country, countryCallingCode, nationalNumber } = number
+  return {
+    value: number.number,
+    phone: {
+      countries: country === undefined ? number.getPossibleCountries() : [country],
+      prefix: `+${countryCallingCode}${nationalNumber.slice(0, PREFIX_DIGITS)}`,
+    },
+  }
 }
 
 function parseUsername(text: string): string {

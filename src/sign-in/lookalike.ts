@@ -3,7 +3,7 @@ import { newAttemptName } from '../trigger-protocol/attempt-name.ts'
 import type { SignInContext } from '../trigger-protocol/signed-context.ts'
 import type { Identifier } from './identifier.ts'
 import type { IssuedChallenge, MakeDecoy, PendingChallenge } from './ports.ts'
-import type { Attempt, ClientContext } from './sealed-session.ts'
+import type { Attempt, ClientContext, Started } from './sealed-session.ts'
 
 /** Length of a real Cognito Session until one has been seen. */
 const TYPICAL_SESSION_LENGTH = 1_560
@@ -23,10 +23,15 @@ export interface Lookalike {
     toldContext: boolean
   }): void
   /** A new attempt of nobody, under the name that was typed. */
-  attempt(typed: string, context: ClientContext): Attempt
+  attempt(typed: string, context: ClientContext, started: Started): Attempt
   /** The attempt after one more refusal. */
   next(attempt: Attempt): Attempt
-  challenge(attempt: Attempt, context: SignInContext): Promise<IssuedChallenge>
+  /** @throws ServiceError `sign_in_blocked` where a rule says so and it is not to be hidden */
+  challenge(
+    attempt: Attempt,
+    context: SignInContext,
+    blocks?: 'hide' | 'tell',
+  ): Promise<IssuedChallenge>
   /** A session is good for one answer, for nobody's too. False when it was used before. */
   spend(attempt: Attempt): boolean
 }
@@ -49,7 +54,8 @@ export function lookalike(makeDecoy: MakeDecoy): Lookalike {
       }
     },
 
-    attempt: (typed, context) => ({
+    attempt: (typed, context, started) => ({
+      ...started,
       cognitoSession: noise(sessionLength),
       username: typed,
       context,
@@ -63,13 +69,14 @@ export function lookalike(makeDecoy: MakeDecoy): Lookalike {
       refused: attempt.refused + 1,
     }),
 
-    async challenge({ username, refused, decoy = newAttemptName() }, context) {
+    async challenge({ username, refused, decoy = newAttemptName() }, context, blocks = 'tell') {
       const { token, url } = await makeDecoy({
         name: username,
         showsName: showsName.get(context.identifier) === true,
         idempotencyKey: decoy,
         // Finish always tells it, so the rounds after the first are tracked with it.
         context: real.toldContext || refused > 0 ? context : undefined,
+        evenIfBlocked: blocks === 'hide',
       })
       return {
         ...(real.token && token !== undefined ? { token } : {}),

@@ -31,7 +31,7 @@ export async function signInWithPasskey(
   const username = known.username ?? input.username ?? userId
   const begun = await deps.userPool.beginChallenge(username, signal)
   if (begun.outcome !== 'challenge' || isForNobody(begun.challenge, deps.keys.hint)) {
-    throw refused()
+    throw refused('no_such_user')
   }
   return answerWithProof(deps, {
     challenge: begun.challenge,
@@ -53,12 +53,13 @@ async function provenUser(
   const { actionCode: action } = deps.settings
   const proof = await deps.proofs.validate({ token, action })
   const { userId, idempotencyKey } = proof
-  if (proof.action !== action || !userId || !idempotencyKey) throw refused()
+  if (proof.action !== action || !userId || !idempotencyKey) throw refused('another_attempt')
   if (isBlocked(proof.state)) throw new ServiceError('sign_in_blocked')
-  if (proof.state === 'CHALLENGE_REQUIRED') throw refused('unfinished')
+  if (proof.state === 'CHALLENGE_REQUIRED') throw refused('not_passed', 'unfinished')
   // A proof made for a session counts with that session only, however it came into these hands.
-  if (isAttemptName(idempotencyKey)) throw refused()
-  if (!isPassedPasskey(proof) || !isRecent(deps, proof)) throw refused()
+  if (isAttemptName(idempotencyKey)) throw refused('another_attempt')
+  if (!isPassedPasskey(proof)) throw refused('not_passed')
+  if (!isRecent(deps, proof)) throw refused('too_old')
   return { userId, idempotencyKey }
 }
 

@@ -93,6 +93,31 @@ export interface IssuedChallenge {
   url?: string
 }
 
+/** The answer of a start, which its client may ask for again. */
+export interface KeptStart {
+  started: StartedSignIn
+  /** When its session does, in milliseconds since the epoch. */
+  expiresAt: number
+}
+
+/**
+ * One start for all who come with the same key, at any instance, as long as its session lives. A
+ * failure is kept for nobody.
+ * @param asked the key and the whole request; both kept as digests only
+ * @throws ServiceError `idempotency_key_reused` where the key came with another request
+ */
+export type ShareStarts = (
+  asked: { key: string; request: string },
+  start: () => Promise<KeptStart>,
+) => Promise<KeptStart>
+
+/** What a start answers. */
+export interface StartedSignIn extends IssuedChallenge {
+  session: string
+  /** Seconds within which finish can succeed. */
+  expiresIn: number
+}
+
 /** Makes a challenge that looks like any other and that nobody can pass. */
 export type MakeDecoy = (decoy: {
   /** What was typed: the same name is the same nobody. */
@@ -102,4 +127,6 @@ export type MakeDecoy = (decoy: {
   idempotencyKey: string
   /** What the triggers would track a real user's action with; undefined when they are not told. */
   context: SignInContext | undefined
+  /** Whether one is made also where a rule blocks it. */
+  evenIfBlocked: boolean
 }) => Promise<IssuedChallenge>

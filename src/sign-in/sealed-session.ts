@@ -1,3 +1,4 @@
+import type { Finding } from '../audit/findings.ts'
 import { ServiceError } from '../errors.ts'
 import { keyRingSealer } from '../sealing.ts'
 import type { SignInContext } from '../trigger-protocol/signed-context.ts'
@@ -10,9 +11,16 @@ export interface Attempt {
   context: ClientContext
   /** How many answers have been refused so far. */
   refused: number
+  /** When it was started, in milliseconds since the epoch. */
+  startedAt: number
+  /** Of a phone number, whose sign-ins are counted by it: `PhoneOrigin.prefix`. */
+  phonePrefix?: string
   /** Set where there is nobody to sign in: names the decoy's action; see lookalike.ts. */
   decoy?: string
 }
+
+/** What is known of an attempt before anybody was asked. */
+export type Started = Pick<Attempt, 'startedAt' | 'phonePrefix'>
 
 /** An attempt once a challenge was issued for it. */
 export interface IssuedAttempt extends Attempt {
@@ -52,12 +60,16 @@ export function sessionSealer(
     seal: (attempt, expiresAt) => sealer.seal(toText(attempt, expiresAt)),
     open(session) {
       const plain = sealer.open(session)
-      if (plain === undefined) throw new ServiceError('session_expired')
+      if (plain === undefined) throw over('session_unreadable')
       const { expiresAt, attempt } = fromText(plain)
-      if (now() >= expiresAt) throw new ServiceError('session_expired')
+      if (now() >= expiresAt) throw over('session_expired')
       return attempt
     },
   }
+}
+
+function over(finding: Finding): ServiceError {
+  return new ServiceError('session_expired', { finding })
 }
 
 /**
@@ -76,10 +88,13 @@ type Fields = [
   issued: string,
   decoy: string,
   expiresAt: number,
+  startedAt: number,
+  phonePrefix: string,
 ]
 
 function toText(attempt: IssuedAttempt, expiresAt: number): string {
   const { cognitoSession, username, context, refused, issued, decoy = '' } = attempt
+  const { startedAt, phonePrefix = '' } = attempt
   const fields: Fields = [
     cognitoSession,
     filled(username, USERNAME_ROOM),
@@ -88,6 +103,8 @@ function toText(attempt: IssuedAttempt, expiresAt: number): string {
     issued,
     filled(decoy, DECOY_ROOM),
     expiresAt,
+    startedAt,
+    phonePrefix,
   ]
   const text = JSON.stringify(fields)
   const bytes = Buffer.byteLength(text)
@@ -102,7 +119,8 @@ function filled(text: string, room: number): string {
 function fromText(text: string): { attempt: IssuedAttempt; expiresAt: number } {
   // Authenticated: only we can have written it, so its shape is ours.
   const fields: Fields = JSON.parse(text)
-  const [cognitoSession, username, context, refused, issued, padded, expiresAt] = fields
+  const [cognitoSession, username, context, refused, issued, padded, expiresAt, ...started] = fields
+  const [startedAt, phonePrefix] = started
   const decoy = padded.trimEnd()
   const attempt: IssuedAttempt = {
     cognitoSession,
@@ -110,7 +128,9 @@ function fromText(text: string): { attempt: IssuedAttempt; expiresAt: number } {
     context,
     refused,
     issued,
+    startedAt,
   }
+  if (phonePrefix !== '') attempt.phonePrefix = phonePrefix
   if (decoy !== '') attempt.decoy = decoy
   return { attempt, expiresAt }
 }

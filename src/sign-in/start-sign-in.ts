@@ -1,13 +1,14 @@
+import { ServiceError } from '../errors.ts'
 import { endOfInterest } from '../request-context.ts'
 import { noFasterThanFloor } from './answer-floor.ts'
-import { challengeFor, type Begin } from './begin-challenge.ts'
+import { challengeFor, type Begin, type Begun } from './begin-challenge.ts'
 import { readIssued, tokenDigest } from './challenge-dialect.ts'
 import { clientContext, withConnection, type Connection } from './client-context.ts'
 import type { SignInDeps } from './deps.ts'
 import { parseIdentifier } from './identifier.ts'
-import type { IssuedChallenge } from './ports.ts'
+import type { IssuedChallenge, StartedSignIn } from './ports.ts'
 import { checkRedirectUrl } from './redirect-url.ts'
-import type { Attempt, ClientContext } from './sealed-session.ts'
+import type { Attempt, ClientContext, Started } from './sealed-session.ts'
 
 export interface StartSignInInput extends Connection {
   email?: string
@@ -16,12 +17,6 @@ export interface StartSignInInput extends Connection {
   redirectUrl?: string
   locale?: string
   deviceId?: string
-}
-
-export interface StartedSignIn extends IssuedChallenge {
-  session: string
-  /** Seconds within which finish can succeed. */
-  expiresIn: number
 }
 
 /**
@@ -35,11 +30,12 @@ export async function startSignIn(
   const identifier = parseIdentifier(input)
   checkRedirectUrl(input.redirectUrl, deps.settings.allowedRedirectUrls)
   const said = clientContext(deps.keys.context, identifier, input)
+  const phonePrefix = identifier.phone?.prefix
   const start: Start = {
     identifier,
     said,
     context: withConnection(said, input),
-    expiresAt: deps.now() + deps.settings.sessionSeconds * 1000,
+    started: { startedAt: deps.now(), ...(phonePrefix === undefined ? {} : { phonePrefix }) },
     signal: endOfInterest(deps.settings.upstreamTimeoutMs),
   }
   return noFasterThanFloor(deps, () => begin(deps, start))
@@ -48,29 +44,48 @@ export async function startSignIn(
 /** One start on its way. */
 interface Start extends Begin {
   said: ClientContext
-  expiresAt: number
+  started: Started
 }
 
 async function begin(deps: SignInDeps, start: Start): Promise<StartedSignIn> {
-  const { identifier, said, context, expiresAt } = start
-  const begun = await challengeFor(deps, start)
+  const { identifier, said, context, started } = start
+  const begun = await hidingBlocks(deps, () => beginForSomebody(deps, start))
   const expiresIn = deps.settings.sessionSeconds
   if (begun === undefined) {
-    const attempt = deps.lookalike.attempt(identifier.value, said)
-    const issued = await deps.lookalike.challenge(attempt, context)
-    return { session: seal(deps, { attempt, issued, expiresAt }), ...issued, expiresIn }
+    const attempt = deps.lookalike.attempt(identifier.value, said, started)
+    const issued = await deps.lookalike.challenge(attempt, context, deps.settings.blockedStarts)
+    return { session: seal(deps, attempt, issued), ...issued, expiresIn }
   }
-  const { challenge, toldContext } = begun
-  const issued = readIssued(challenge)
+  const { challenge, toldContext, issued } = begun
   deps.lookalike.learn({ challenge, issued, typed: identifier, toldContext })
   const { cognitoSession, username } = challenge
-  const attempt = { cognitoSession, username, context: said, refused: 0 }
-  return { session: seal(deps, { attempt, issued, expiresAt }), ...issued, expiresIn }
+  const attempt = { cognitoSession, username, context: said, refused: 0, ...started }
+  return { session: seal(deps, attempt, issued), ...issued, expiresIn }
 }
 
-function seal(
-  { sealer }: SignInDeps,
-  { attempt, issued, expiresAt }: { attempt: Attempt; issued: IssuedChallenge; expiresAt: number },
-): string {
+async function beginForSomebody(
+  deps: SignInDeps,
+  start: Start,
+): Promise<(Begun & { issued: IssuedChallenge }) | undefined> {
+  const begun = await challengeFor(deps, start)
+  return begun && { ...begun, issued: readIssued(begun.challenge) }
+}
+
+/** A rule about one user would tell strangers that there is one, so a block is like nobody. */
+async function hidingBlocks<Found>(
+  { settings }: SignInDeps,
+  look: () => Promise<Found>,
+): Promise<Found | undefined> {
+  try {
+    return await look()
+  } catch (error) {
+    const isBlock = error instanceof ServiceError && error.code === 'sign_in_blocked'
+    if (isBlock && settings.blockedStarts === 'hide') return undefined
+    throw error
+  }
+}
+
+function seal({ sealer, settings }: SignInDeps, attempt: Attempt, issued: IssuedChallenge): string {
+  const expiresAt = attempt.startedAt + settings.sessionSeconds * 1000
   return sealer.seal({ ...attempt, issued: tokenDigest(issued.token) }, expiresAt)
 }

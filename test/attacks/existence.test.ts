@@ -59,13 +59,16 @@ for (const preventUserExistenceErrors of ['LEGACY', 'ENABLED'] as const) {
         stack.cognito.users.put(known)
         stack.cognito.users.put({ ...known, username: 'gone', enabled: false })
         stack.cognito.users.put({ ...known, username: 'half', status: 'UNCONFIRMED' })
+        const { sub } = stack.cognito.users.put({ ...known, username: 'evil' }).attributes
+        stack.authsignal.rules.add({ userId: sub!, outcome: 'BLOCK' })
         // The stand-in's Session has a size of its own, which the process learns from a real answer.
         await stack.start({ username: 'ada' })
         const real = await dance(stack, { username: 'ada' })
         t.strictSame(await dance(stack, { username: 'nobody' }), real, 'unknown')
         t.strictSame(await dance(stack, { username: 'gone' }), real, 'disabled')
         t.strictSame(await dance(stack, { username: 'half' }), real, 'unconfirmed')
-        t.equal(stack.cognito.users.list().length, 3, 'nothing was created')
+        t.strictSame(await dance(stack, { username: 'evil' }), real, 'blocked by a rule')
+        t.equal(stack.cognito.users.list().length, 4, 'nothing was created')
       },
     )
   }
@@ -172,32 +175,37 @@ t.test('nobody is as constant as somebody: over starts and over retries', async 
   t.not(x!['userId'], y!['userId'], 'and no two nobodies share one')
 })
 
-for (const contextRound of ['off', 'on'] as const) {
-  for (const preventUserExistenceErrors of ['LEGACY', 'ENABLED'] as const) {
-    t.test(
-      `a rule blocks nobody as it blocks somebody: context round ${contextRound}, ${preventUserExistenceErrors}`,
-      async (t) => {
-        const stack = await startStack(t, {
-          contextRound,
-          client: { preventUserExistenceErrors },
-          env: { PROVISIONING: 'none' },
-        })
-        const email = 'ada@example.com'
-        stack.cognito.users.put({ username: email, attributes: { email, email_verified: 'true' } })
-        const deviceId = 'device-1'
-        await stack.start({ email, deviceId })
-        stack.authsignal.rules.add(
-          contextRound === 'on' ? { deviceId, outcome: 'BLOCK' } : { outcome: 'BLOCK' },
-        )
-        const real = await stack.start({ email, deviceId })
-        t.equal(real.status, 403)
-        t.strictSame(
-          looks(await stack.start({ email: 'nobody@example.com', deviceId })),
-          looks(real),
-        )
-      },
-    )
-  }
+const BLOCKING = (['off', 'on'] as const).flatMap((contextRound) =>
+  (['LEGACY', 'ENABLED'] as const).flatMap((preventUserExistenceErrors) =>
+    [['tell', 403] as const, ['hide', 200] as const].map(([BLOCKED_STARTS, status]) => ({
+      contextRound,
+      preventUserExistenceErrors,
+      BLOCKED_STARTS,
+      status,
+    })),
+  ),
+)
+for (const { contextRound, preventUserExistenceErrors, BLOCKED_STARTS, status } of BLOCKING) {
+  t.test(
+    `a rule blocks nobody as it blocks somebody: context round ${contextRound}, ${preventUserExistenceErrors}, ${BLOCKED_STARTS}`,
+    async (t) => {
+      const stack = await startStack(t, {
+        contextRound,
+        client: { preventUserExistenceErrors },
+        env: { PROVISIONING: 'none', BLOCKED_STARTS },
+      })
+      const email = 'ada@example.com'
+      stack.cognito.users.put({ username: email, attributes: { email, email_verified: 'true' } })
+      const deviceId = 'device-1'
+      await stack.start({ email, deviceId })
+      stack.authsignal.rules.add(
+        contextRound === 'on' ? { deviceId, outcome: 'BLOCK' } : { outcome: 'BLOCK' },
+      )
+      const real = await stack.start({ email, deviceId })
+      t.equal(real.status, status)
+      t.strictSame(looks(await stack.start({ email: 'nobody@example.com', deviceId })), looks(real))
+    },
+  )
 }
 
 t.test('a long address does not show in the length of the session', async (t) => {

@@ -47,8 +47,14 @@ t.test('a phone number is enrolled for text messages', async (t) => {
 
 t.test('an answer to track is read and reduced to what we use', async (t) => {
   const answers = [
-    { ...TRACKED, isEnrolled: true, enrolledVerificationMethods: ['SMS', 7, null], extra: 1 },
-    { ...TRACKED, isEnrolled: 'yes', enrolledVerificationMethods: 'SMS' },
+    {
+      ...TRACKED,
+      isEnrolled: true,
+      enrolledVerificationMethods: ['SMS', 7, null],
+      ruleIds: ['rule-1', {}],
+      extra: 1,
+    },
+    { ...TRACKED, isEnrolled: 'yes', enrolledVerificationMethods: 'SMS', ruleIds: 'rule-1' },
   ]
   const upstream = await startUpstream(t, (_request, count) => json(200, answers[count - 1]))
   const client = clientAt(upstream.url)
@@ -56,11 +62,13 @@ t.test('an answer to track is read and reduced to what we use', async (t) => {
     ...TRACKED,
     isEnrolled: true,
     enrolledMethods: ['SMS'],
+    ruleIds: ['rule-1'],
   })
   t.strictSame(await CALLS['track']!(client), {
     ...TRACKED,
     isEnrolled: false,
     enrolledMethods: [],
+    ruleIds: [],
   })
 })
 

@@ -31,6 +31,7 @@ function trackingClient(answer: { state?: string; url?: string } = {}) {
         url: `https://mfa.example/challenge?token=${token}&x=1`,
         isEnrolled: false,
         enrolledMethods: [],
+        ruleIds: [],
         ...answer,
       }
     },
@@ -139,6 +140,15 @@ t.test('a rule that blocks or holds nobody says so as it would to a user', async
     await t.rejects(makeDecoy(trackingClient({ state }), INPUT), signInError('sign_in_blocked'))
     const withoutToken = trackingClient({ state, url: '' })
     await t.rejects(makeDecoy(withoutToken, INPUT), signInError('sign_in_blocked'))
+  }
+})
+
+t.test('a block that is to be hidden yields a decoy, where there is one to be had', async (t) => {
+  const hidden = { ...INPUT, evenIfBlocked: true }
+  for (const state of ['BLOCK', 'REVIEW', 'REVIEW_REQUIRED', 'REVIEW_FAILED']) {
+    t.match(await makeDecoy(trackingClient({ state }), hidden), { token: String, url: String })
+    const withoutToken = trackingClient({ state, url: '' })
+    await t.rejects(makeDecoy(withoutToken, hidden), signInError('sign_in_blocked'))
   }
 })
 

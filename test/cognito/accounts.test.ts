@@ -83,6 +83,8 @@ const INPUTS: Record<string, unknown> = {
     UserAttributes: [{ Name: 'phone_number_verified', Value: 'false' }],
   },
 }
+/** What only reads is sent once more when its connection is lost; nothing else ever is. */
+const REPEATED = new Set(['GetUser', 'ListUsers'])
 const WITH_CREDENTIALS = new Set(['ListUsers', 'AdminUpdateUserAttributes'])
 
 for (const [name, call] of Object.entries(CALLS)) {
@@ -99,7 +101,7 @@ for (const [name, call] of Object.entries(CALLS)) {
     t.equal('authorization' in requests[0]!.headers, WITH_CREDENTIALS.has(operation))
   })
 
-  t.test(`${name} survives an upstream that is broken, without a second try`, async (t) => {
+  t.test(`${name} survives an upstream that is broken`, async (t) => {
     const page = `<p>${EMAIL}</p>`
     const failures: Record<string, [Answer, string]> = {
       'a reset connection': [reset, 'upstream_unavailable'],
@@ -117,7 +119,8 @@ for (const [name, call] of Object.entries(CALLS)) {
       const error = await failureOf(call(accounts, soon()))
       t.match(error, { code, upstream: { service: 'cognito', operation } }, failure)
       t.notMatch(inspect(error, { depth: 10, showHidden: true }), EMAIL, failure)
-      t.equal(requests.length, 1, failure)
+      const isRepeated = REPEATED.has(operation) && answer === reset
+      t.equal(requests.length, isRepeated ? 2 : 1, failure)
     }
   })
 

@@ -128,7 +128,7 @@ const ROWS: Row[] = [
   {
     name: 'UserLambdaValidationException',
     message: 'VerifyAuthChallengeResponse failed with error UPSTREAM_UNAVAILABLE.',
-    is: { code: 'upstream_unavailable' },
+    is: { code: 'upstream_unavailable', retryAfter: 5 },
   },
   {
     name: 'UserLambdaValidationException',

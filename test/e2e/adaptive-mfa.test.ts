@@ -30,7 +30,11 @@ const finish = (stack: Stack, body: object, client: Client = {}): Promise<Answer
 
 /** A stack whose triggers ask for the context, behind a proxy. */
 function startAdaptive(t: Test, options: StackOptions = {}): Promise<Stack> {
-  const env = { ...BEHIND_PROXY, ALLOWED_REDIRECT_URLS: 'https://app.example.com/callback' }
+  const env = {
+    ...BEHIND_PROXY,
+    ALLOWED_REDIRECT_URLS: 'https://app.example.com/callback',
+    BLOCKED_STARTS: 'tell',
+  }
   return startStack(t, { contextRound: 'on', ...options, env: { ...env, ...options.env } })
 }
 

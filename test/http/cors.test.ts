@@ -55,7 +55,11 @@ t.test('a preflight of an origin on the list is answered', async (t) => {
   t.equal(response.statusCode, 204)
   t.equal(response.headers['access-control-allow-origin'], OURS)
   t.match(response.headers['access-control-allow-methods'], 'POST')
-  t.match(response.headers['access-control-allow-headers'], 'content-type')
+  t.equal(
+    response.headers['access-control-allow-headers'],
+    'content-type, authorization, idempotency-key, traceparent',
+  )
+  t.notOk('access-control-allow-credentials' in response.headers)
   t.match(response.headers['x-request-id'], /^[0-9a-f-]{36}$/)
   t.strictSame(calls, [])
 })
@@ -68,8 +72,14 @@ t.test('no other origin is allowed, however alike', async (t) => {
       { method: 'POST', url: START.path, payload: START.body, headers: { origin } } as const,
     ]) {
       const response = await app.inject(request)
-      t.not(response.headers['access-control-allow-origin'], origin, origin)
-      t.not(response.headers['access-control-allow-origin'], '*', origin)
+      t.equal(response.headers['access-control-allow-origin'], undefined, origin)
+      t.match(response.headers.vary, /origin/i, 'nor may a cache mix the two up')
+      if (request.method !== 'OPTIONS') continue
+      expectProblem(t, response, 'invalid_request', { label: origin })
+      t.notOk(
+        Object.keys(response.headers).some((name) => name.startsWith('access-control-')),
+        `${origin} is told nothing`,
+      )
     }
   }
 })

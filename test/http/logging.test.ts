@@ -27,7 +27,7 @@ t.test('the operator finds the upstream failure under the id in the answer', asy
       level: 'warn',
       code: 'upstream_error',
       upstream,
-      reqId: response.headers['x-request-id'],
+      requestId: response.headers['x-request-id'],
     },
   )
 })
@@ -44,7 +44,7 @@ t.test('the operator finds where a bug is, under the id in the answer', async (t
     level: 'error',
     code: 'internal_error',
     err: { type: 'TypeError', code: 'E_TEST' },
-    reqId: response.headers['x-request-id'],
+    requestId: response.headers['x-request-id'],
   })
   t.match(line, { err: { frames: [/logging\.test\.ts:\d+:\d+/] } })
 })

@@ -77,7 +77,12 @@ t.test('holds the service and nothing else', { skip }, async (t) => {
   const { root, config } = await newContainer(t)
   const app = join(root, config.WorkingDir)
   const files = await readdir(app, { recursive: true })
-  t.strictSame(files.toSorted(), ['dist', 'dist/server.mjs', 'dist/server.mjs.map'])
+  t.strictSame(files.toSorted(), [
+    'dist',
+    'dist/doctor.mjs',
+    'dist/server.mjs',
+    'dist/server.mjs.map',
+  ])
   for (const file of files) {
     const { uid, mode } = await stat(join(app, file))
     t.equal(uid, 0, `${file} belongs to root`)
@@ -122,6 +127,13 @@ t.test('does not start unconfigured, and names every missing variable', { skip }
   const required = Object.entries(VARIABLES).filter(([, variable]) => isRequired(variable))
   t.ok(required.length > 0)
   for (const [name] of required) t.match(running.output(), `${name}: is required`)
+})
+
+t.test('has the doctor, which says what it would need', { skip }, async (t) => {
+  const running = runAsItsUser(await newContainer(t), {}, ['node', 'dist/doctor.mjs'])
+  t.equal(await running.exited, 2)
+  t.match(running.output(), /^The configuration is not usable:/m)
+  t.match(running.output(), /COGNITO_USER_POOL_ID: is required/)
 })
 
 function isRequired({

@@ -132,7 +132,7 @@ t.test('what Redis refuses fails; the connection stays', { skip }, async (t) => 
   t.match(error, { code: 'upstream_unavailable', upstream: { reason: 'WRONGTYPE' } })
   t.notMatch(JSON.stringify(error), 'a-list')
   t.equal(await ping(connection), 'PONG')
-  t.strictSame(lines, [])
+  t.strictSame(lines, ['Redis refuses a command {"operation":"read","reason":"WRONGTYPE"}'])
 })
 
 t.test('closed it holds nothing open, whatever state it was in', { skip }, async (t) => {
@@ -167,4 +167,21 @@ t.test('closed it holds nothing open, whatever state it was in', { skip }, async
   t.strictSame(lines, [], 'and has nothing to say')
 
   await redisConnection(server.url).close()
+})
+
+t.test('what Redis refuses is logged, once for each thing', { skip }, async (t) => {
+  const server = await startRedis(t)
+  const { connection, lines } = await connected(t, server)
+  // The probe at connecting is allowed, and nothing else.
+  await server.command('ACL', 'SETUSER', 'default', '-@all', '+set', '+acl', '+hello')
+  for (const operation of ['limit', 'limit', 'share refresh']) {
+    t.match(await failureOf(connection.run(operation, (redis) => redis.ping())), {
+      code: 'upstream_unavailable',
+      upstream: { service: 'redis', operation, reason: 'NOPERM' },
+    })
+  }
+  t.strictSame(lines, [
+    'Redis refuses a command {"operation":"limit","reason":"NOPERM"}',
+    'Redis refuses a command {"operation":"share refresh","reason":"NOPERM"}',
+  ])
 })

@@ -20,6 +20,7 @@ const attempt = {
   username: ADA,
   context: { identifier: 'email' },
   refused: 0,
+  startedAt: NOW,
   issued: 'digest-of-token',
 } as const
 const LATER = NOW + 60_000

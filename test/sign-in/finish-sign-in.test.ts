@@ -34,6 +34,7 @@ function sealed(changes: Partial<IssuedAttempt> = {}, expiresAt = NOW + 1000): s
     username: ADA,
     context: CONTEXT,
     refused: 0,
+    startedAt: NOW,
     issued: tokenDigest('a.real.token'),
   }
   return SEALER.seal({ ...attempt, ...changes }, expiresAt)
@@ -123,6 +124,7 @@ t.test('a wrong proof may be tried again with a fresh session and challenge', as
     username: ADA,
     context: CONTEXT,
     refused: 1,
+    startedAt: NOW,
     issued: tokenDigest('next.token'),
   })
 })

@@ -54,7 +54,24 @@ t.test('a phone number becomes E.164', (t) => {
     '+64 (21) 234-567',
     ' +6421234567 ',
   ]) {
-    t.strictSame(parseIdentifier({ phoneNumber }), { kind: 'phoneNumber', value: '+6421234567' })
+    t.strictSame(parseIdentifier({ phoneNumber }), {
+      kind: 'phoneNumber',
+      value: '+6421234567',
+      phone: { countries: ['NZ'], prefix: '+64212' },
+    })
+  }
+  t.end()
+})
+
+t.test('a phone number is at home somewhere, or may be in several places, or nowhere', (t) => {
+  for (const [phoneNumber, countries, prefix] of [
+    ['+12125551234', ['US'], '+1212'],
+    ['+1 (876) 555-1234', ['JM'], '+1876'],
+    ['+447797712345', ['JE'], '+44779'],
+    ['+262639123456', ['RE', 'YT'], '+262639'],
+    ['+88213123456', [], '+882131'],
+  ] as const) {
+    t.strictSame(parseIdentifier({ phoneNumber }).phone, { countries, prefix }, phoneNumber)
   }
   t.end()
 })

@@ -7,6 +7,7 @@ import { ADA } from '../support/sign-in.ts'
 const decoy = { token: 'a.decoy.token', url: 'https://mfa.example/a.decoy.token' }
 const email = 'ada@example.com'
 const CONTEXT: ClientContext = { identifier: 'email', typed: 'digest', locale: 'en-NZ' }
+const STARTED = { startedAt: 1_700_000_000_000, phonePrefix: '+64212' }
 const SEEN = { ...CONTEXT, ipAddress: '203.0.113.7', userAgent: 'a browser' }
 
 function likeness(): Lookalike & { made: Parameters<MakeDecoy>[0][] } {
@@ -26,7 +27,7 @@ function real({ username = ADA, session = 'x', issued = {}, toldContext = false 
 
 t.test('before it has seen a real answer it makes a typical one', async (t) => {
   const it = likeness()
-  const attempt = it.attempt(email, CONTEXT)
+  const attempt = it.attempt(email, CONTEXT, STARTED)
   t.equal(attempt.cognitoSession.length, 1560)
   t.strictSame(await it.challenge(attempt, SEEN), decoy)
   t.match(it.made, [{ showsName: false, context: undefined }])
@@ -34,7 +35,7 @@ t.test('before it has seen a real answer it makes a typical one', async (t) => {
 
 t.test('it shows what real answers show, and no more', async (t) => {
   const it = likeness()
-  const attempt = it.attempt(email, CONTEXT)
+  const attempt = it.attempt(email, CONTEXT, STARTED)
   it.learn(real({ issued: { token: 'real' } }))
   t.strictSame(await it.challenge(attempt, SEEN), { token: decoy.token })
   it.learn(real({ issued: { url: 'real' } }))
@@ -45,38 +46,41 @@ t.test('it shows what real answers show, and no more', async (t) => {
 
 t.test('a decoy that lacks what real answers show is shown without it', async (t) => {
   const it = lookalike(() => Promise.resolve({ token: 'only.a.token' }))
-  const attempt = it.attempt(email, CONTEXT)
+  const attempt = it.attempt(email, CONTEXT, STARTED)
   t.strictSame(await it.challenge(attempt, SEEN), { token: 'only.a.token' })
 })
 
 t.test('start and retry ask for the same nobody and the same action', async (t) => {
   const it = likeness()
-  const first = it.attempt(email, CONTEXT)
+  const first = it.attempt(email, CONTEXT, STARTED)
   await it.challenge(first, SEEN)
   await it.challenge(it.next(first), SEEN)
-  await it.challenge(it.attempt(email, CONTEXT), SEEN)
+  await it.challenge(it.attempt(email, CONTEXT, STARTED), SEEN)
   const [start, retry, another] = it.made
   t.strictSame(start, {
     name: email,
     showsName: false,
     idempotencyKey: first.decoy,
     context: undefined,
+    evenIfBlocked: false,
   })
   t.strictSame({ ...retry, context: undefined }, start)
   t.strictSame(retry?.context, SEEN, 'a further round is always told the context')
   t.equal(another?.name, email)
   t.not(another?.idempotencyKey, start?.idempotencyKey)
+  await it.challenge(first, SEEN, 'hide')
+  t.equal(it.made.at(-1)?.evenIfBlocked, true, 'where a block is to be hidden')
 })
 
 t.test('an action of nobody is named as ours are', (t) => {
   const it = likeness()
-  t.match(it.attempt(email, CONTEXT).decoy, /^[\w-]{24}$/)
+  t.match(it.attempt(email, CONTEXT, STARTED).decoy, /^[\w-]{24}$/)
   t.end()
 })
 
 t.test('the context goes along only where real triggers are told it', async (t) => {
   const it = likeness()
-  const attempt = it.attempt(email, CONTEXT)
+  const attempt = it.attempt(email, CONTEXT, STARTED)
   for (const toldContext of [true, false]) {
     it.learn(real({ toldContext }))
     await it.challenge(attempt, SEEN)
@@ -97,7 +101,7 @@ t.test(
       [ADA, byEmail, false],
     ] as const) {
       it.learn(real({ username }))
-      await it.challenge(it.attempt(email, context), context)
+      await it.challenge(it.attempt(email, context, STARTED), context)
       t.equal(it.made.at(-1)?.showsName, showsName)
     }
   },
@@ -107,25 +111,29 @@ t.test('an attempt for nobody is as long as a real one and never the same twice'
   const it = likeness()
   for (const length of [1, 2, 3, 50, 51, 2000]) {
     it.learn(real({ session: 'x'.repeat(length) }))
-    const attempt = it.attempt(email, CONTEXT)
+    const attempt = it.attempt(email, CONTEXT, STARTED)
     t.equal(attempt.cognitoSession.length, length)
     t.equal(it.next(attempt).cognitoSession.length, length)
   }
-  const [one, other] = [it.attempt(email, CONTEXT), it.attempt(email, CONTEXT)]
+  const [one, other] = [it.attempt(email, CONTEXT, STARTED), it.attempt(email, CONTEXT, STARTED)]
   t.not(one.cognitoSession, other.cognitoSession)
   t.not(one.decoy, other.decoy)
   t.end()
 })
 
 t.test('an attempt for nobody remembers what was typed and said', (t) => {
-  const { cognitoSession: _noise, decoy: _key, ...rest } = likeness().attempt(email, CONTEXT)
-  t.strictSame(rest, { username: email, context: CONTEXT, refused: 0 })
+  const {
+    cognitoSession: _noise,
+    decoy: _key,
+    ...rest
+  } = likeness().attempt(email, CONTEXT, STARTED)
+  t.strictSame(rest, { username: email, context: CONTEXT, refused: 0, ...STARTED })
   t.end()
 })
 
 t.test('the next attempt is of the same nobody, with a new session and one refusal more', (t) => {
   const it = likeness()
-  const first = it.attempt(email, CONTEXT)
+  const first = it.attempt(email, CONTEXT, STARTED)
   const { cognitoSession, ...next } = it.next(first)
   const { cognitoSession: before, ...rest } = first
   t.strictSame(next, { ...rest, refused: 1 })
@@ -136,7 +144,7 @@ t.test('the next attempt is of the same nobody, with a new session and one refus
 
 t.test('an attempt is spent once', (t) => {
   const it = likeness()
-  const [first, second] = [it.attempt(email, CONTEXT), it.attempt(email, CONTEXT)]
+  const [first, second] = [it.attempt(email, CONTEXT, STARTED), it.attempt(email, CONTEXT, STARTED)]
   t.strictSame([it.spend(first), it.spend(first), it.spend(second)], [true, false, true])
   t.equal(it.spend(it.next(first)), true)
   t.end()
@@ -145,7 +153,7 @@ t.test('an attempt is spent once', (t) => {
 t.test('it remembers ten thousand spent attempts and forgets the oldest', (t) => {
   const it = likeness()
   it.learn(real({ session: 'x'.repeat(40) }))
-  const attempts = Array.from({ length: 10_001 }, () => it.attempt(email, CONTEXT))
+  const attempts = Array.from({ length: 10_001 }, () => it.attempt(email, CONTEXT, STARTED))
   t.ok(attempts.every((attempt) => it.spend(attempt)))
   t.equal(it.spend(attempts[1]!), false)
   t.equal(it.spend(attempts.at(-1)!), false)
@@ -157,6 +165,6 @@ t.test('what a bare username shows says nothing about addresses', async (t) => {
   const it = likeness()
   const { challenge, issued, toldContext } = real({ username: 'mallory' })
   it.learn({ challenge, issued, typed: { kind: 'username', value: 'mallory' }, toldContext })
-  await it.challenge(it.attempt(email, CONTEXT), SEEN)
+  await it.challenge(it.attempt(email, CONTEXT, STARTED), SEEN)
   t.equal(it.made.at(-1)?.showsName, false)
 })

@@ -14,6 +14,7 @@ const attempt: IssuedAttempt = {
   username: '34c84488-f0b1-4d1c-9d1a-0e5f2f9d7c11',
   context: { identifier: 'email', typed: 'a-digest', locale: 'en-NZ' },
   refused: 1,
+  startedAt: NOW,
   issued: 'digest-of-token',
 }
 
@@ -36,6 +37,7 @@ t.test('what is sealed is opened again', (t) => {
       deviceId: 'device-1',
     },
     refused: 0,
+    phonePrefix: '+1684733',
     decoy: 'x'.repeat(24),
   }
   t.strictSame(sealer().open(sealer().seal(nobody, LATER)), nobody)

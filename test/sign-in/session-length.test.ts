@@ -28,7 +28,8 @@ function lengths(context: Attempt['context']): number[] {
   const cognitoSession = 'x'.repeat(1560)
   return USERNAMES.flatMap((username) =>
     [0, 1, 2].flatMap((refused) => {
-      const attempt = { cognitoSession, username, context, refused, issued: tokenDigest('any') }
+      const issued = tokenDigest('any')
+      const attempt = { cognitoSession, username, context, refused, issued, startedAt: NOW }
       return [attempt, { ...attempt, decoy: DECOY }].map(
         (either) => sealer.seal(either, NOW).length,
       )

@@ -119,12 +119,13 @@ t.test('the name shows where it is the username', async (t) => {
   }
 })
 
-t.test('a rule that blocks nobody refuses the start as it would a user', async (t) => {
+t.test('where blocks are told, a rule that blocks nobody refuses the start too', async (t) => {
   const deps = testDeps(userPoolWithNobody(), {
-    settings: { provisioning: 'none' },
+    settings: { provisioning: 'none', blockedStarts: 'tell' },
     makeDecoy: () => Promise.reject(new ServiceError('sign_in_blocked')),
   })
   await t.rejects(startSignIn(deps, { email }), signInError('sign_in_blocked'))
+  t.match(deps.decoys, [{ evenIfBlocked: false }])
 })
 
 t.test('a start cannot succeed with a decoy when a decoy cannot be made', async (t) => {

@@ -33,6 +33,7 @@ t.test('a known user is challenged with one call', async (t) => {
     username: ADA,
     context: { identifier: 'email', typed: addressDigest(CONTEXT_KEY, email) },
     refused: 0,
+    startedAt: NOW,
     issued: tokenDigest('a.real.token'),
   })
 })
@@ -168,12 +169,32 @@ t.test(
   },
 )
 
-t.test('a sign-in that a rule blocks or holds is refused', async (t) => {
-  for (const state of ['BLOCK', 'REVIEW', 'REVIEW_REQUIRED', 'REVIEW_FAILED']) {
-    const pool = scriptedUserPool({ begin: [challengeFor(ADA, { state })] })
-    await t.rejects(startSignIn(testDeps(pool), { email }), signInError('sign_in_blocked'))
-  }
-})
+const BLOCKS: Record<string, ReturnType<typeof challengeFor> | ServiceError> = {
+  'the trigger': new ServiceError('sign_in_blocked'),
+  ...Object.fromEntries(
+    ['BLOCK', 'REVIEW', 'REVIEW_REQUIRED', 'REVIEW_FAILED'].map((state) => [
+      state,
+      challengeFor(ADA, { state }),
+    ]),
+  ),
+}
+for (const [what, block] of Object.entries(BLOCKS)) {
+  t.test(`a start that ${what} blocks or holds looks like any other`, async (t) => {
+    const deps = testDeps(scriptedUserPool({ begin: [block] }))
+    const { session, ...rest } = await startSignIn(deps, { email })
+    t.match(rest, { token: 'a.decoy.token1', expiresIn: 180 })
+    t.type(SEALER.open(session).decoy, 'string', 'and is one for nobody')
+    t.match(deps.decoys, [{ evenIfBlocked: true }])
+  })
+
+  t.test(`a start that ${what} blocks or holds is refused where that is told`, async (t) => {
+    const deps = testDeps(scriptedUserPool({ begin: [block] }), {
+      settings: { blockedStarts: 'tell' },
+    })
+    await t.rejects(startSignIn(deps, { email }), signInError('sign_in_blocked'))
+    t.strictSame(deps.decoys, [])
+  })
+}
 
 t.test('a challenge without token and URL is the fault of the triggers', async (t) => {
   const pool = scriptedUserPool({ begin: [challengeFor(ADA, { token: '', url: '' })] })

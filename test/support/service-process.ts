@@ -10,12 +10,13 @@ export interface ServiceProcess {
   output: () => string
 }
 
-/** Variables for a test: free ports, and no wait that hides how fast it is. */
+/** Variables for a test: free ports, and neither fast nor slow for a reason of its own. */
 export const FREE_PORTS: Readonly<Record<string, string>> = {
   HOST: 'localhost',
   PORT: '0',
   ADMIN_PORT: '0',
   START_SIGN_IN_FLOOR_MS: '0',
+  MAX_EVENT_LOOP_DELAY_MS: '0',
 }
 
 /** Starts it and waits until it listens. */

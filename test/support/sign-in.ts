@@ -157,6 +157,7 @@ export function testDeps(
       actionCode: 'cognitoAuth',
       sessionSeconds: 180,
       allowedRedirectUrls: ['https://app.example.com/callback'],
+      blockedStarts: 'hide',
       floorMs: 0,
       upstreamTimeoutMs: 5_000,
       ...options.settings,

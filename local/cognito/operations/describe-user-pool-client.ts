@@ -14,10 +14,12 @@ export function describeUserPoolClient({ pool, clients }: Needs<'pool' | 'client
       return {
         UserPoolClient: {
           UserPoolId: pool.id,
+          ClientName: client.clientId,
           ClientId: client.clientId,
           ClientSecret: client.clientSecret,
           ExplicitAuthFlows: client.explicitAuthFlows,
           WriteAttributes: client.writeAttributes,
+          ReadAttributes: client.readAttributes,
           PreventUserExistenceErrors: client.preventUserExistenceErrors,
           AuthSessionValidity: client.authSessionValidityMinutes,
           EnableTokenRevocation: client.tokenRevocation,

@@ -1,7 +1,8 @@
 import { invalidParameter } from '../protocol/errors.ts'
 import { ALIAS_KINDS } from './user.ts'
 
-const STANDARD = new Set(
+/** Every attribute a pool has from the start, beside `sub`. */
+export const STANDARD: ReadonlySet<string> = new Set(
   `address birthdate email email_verified family_name gender given_name locale middle_name name
   nickname phone_number phone_number_verified picture preferred_username profile updated_at website
   zoneinfo`.split(/\s+/),

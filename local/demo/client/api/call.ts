@@ -8,6 +8,8 @@ export interface Request<T> {
   body?: object
   /** The access token. */
   bearer?: string
+  /** Names what is asked, so that it is done once however often it arrives. */
+  idempotencyKey?: string
   /** Undefined when the answer is not what was agreed. */
   read: (body: unknown) => T | undefined
   /** For a refusal that is a step on the way; undefined when it is a refusal after all. */
@@ -25,7 +27,7 @@ const UNUSABLE: Problem = { code: 'unusable_answer' }
 /** @param baseUrl of the service, or '' for the page's own server */
 export function callsTo(baseUrl: string): Call {
   const base = baseUrl.replace(/\/+$/, '')
-  return async ({ method, path, body, bearer, read, readRefusal }) => {
+  return async ({ method, path, body, bearer, idempotencyKey, read, readRefusal }) => {
     let response: Response
     try {
       response = await fetch(`${base}${path}`, {
@@ -33,6 +35,7 @@ export function callsTo(baseUrl: string): Call {
         headers: {
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+          ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         // No cookie takes part in any of this, so none goes along.

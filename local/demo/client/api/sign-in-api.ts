@@ -20,7 +20,8 @@ export interface ClientContext {
 
 /** The two calls a sign-in takes, and the two that need only one because the proof is there first. */
 export interface SignInApi {
-  startSignIn(start: Identifier & ClientContext): Promise<Answer<Started>>
+  /** @param key random, and new for each submission of the form */
+  startSignIn(start: Identifier & ClientContext, key: string): Promise<Answer<Started>>
   finishSignIn(proof: { session: string; token: string }): Promise<Answer<Tokens>>
   passkeySignIn(token: string): Promise<Answer<Tokens>>
   idTokenSignIn(proof: { idToken: string; nonce: string }): Promise<Answer<Tokens>>
@@ -29,7 +30,8 @@ export interface SignInApi {
 export function signInApi(call: Call): SignInApi {
   const method = 'POST'
   return {
-    startSignIn: (body) => call({ method, path: '/start-sign-in', body, read: readStarted }),
+    startSignIn: (body, idempotencyKey) =>
+      call({ method, path: '/start-sign-in', body, idempotencyKey, read: readStarted }),
     finishSignIn: (body) => call({ method, path: '/finish-sign-in', body, read: readTokens }),
     passkeySignIn: (token) =>
       call({ method, path: '/passkey-sign-in', body: { token }, read: readTokens }),

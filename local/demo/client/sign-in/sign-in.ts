@@ -76,7 +76,8 @@ export class SignIn {
 
     this.#show({ step: 'identify', typed, busy: 'start' })
     const { api, context } = this.#ports
-    const answer = await api.startSignIn({ ...identifier, ...context() })
+    const key = crypto.randomUUID()
+    const answer = await api.startSignIn({ ...identifier, ...context() }, key)
     if (!answer.ok) {
       const isAboutField = answer.problem.code === 'invalid_request'
       const message = isAboutField ? say('identify.invalid') : problemMessage(answer.problem)

@@ -13,14 +13,20 @@ import { TOKENS } from '../support.ts'
 
 /** A service that answers everything with `respond`, and the calls it got. */
 async function serviceThat(t: Test, respond: (response: ServerResponse) => void) {
-  const calls: { call: string; body: unknown; bearer: string | undefined }[] = []
+  const calls: { call: string; body: unknown; bearer: string | undefined; key?: unknown }[] = []
   const server = createServer((request: IncomingMessage, response) => {
     let text = ''
     request.on('data', (chunk: Buffer) => (text += chunk.toString()))
     request.on('end', () => {
       const bearer = request.headers.authorization
       const body: unknown = text === '' ? undefined : JSON.parse(text)
-      calls.push({ call: `${request.method} ${request.url}`, body, bearer })
+      const key = request.headers['idempotency-key']
+      calls.push({
+        call: `${request.method} ${request.url}`,
+        body,
+        bearer,
+        ...(key === undefined ? {} : { key }),
+      })
       respond(response)
     })
   }).listen(0, 'localhost')
@@ -42,8 +48,8 @@ t.test('starts with identifier and context, and answers what the page needs', as
   const started = { session: 's', token: 't', url: 'https://example.com', expiresIn: 180 }
   const { call, calls } = await serviceThat(t, json(200, { ...started, more: 1 }))
   const body = { phoneNumber: '+6421123456', locale: 'de', redirectUrl: 'r', deviceId: 'd' }
-  t.strictSame(await signInApi(call).startSignIn(body), { ok: true, value: started })
-  t.strictSame(calls, [{ call: 'POST /start-sign-in', body, bearer: undefined }])
+  t.strictSame(await signInApi(call).startSignIn(body, 'key-1'), { ok: true, value: started })
+  t.strictSame(calls, [{ call: 'POST /start-sign-in', body, bearer: undefined, key: 'key-1' }])
 })
 
 t.test('each way to sign in makes one call, and its answer is tokens', async (t) => {
@@ -120,9 +126,9 @@ t.test('a refusal comes back as its problem, with the fresh attempt it may carry
 t.test('an answer that is not what was agreed is a problem too', async (t) => {
   const page = await serviceThat(t, (response) => response.writeHead(502).end('<h1>Bad gateway'))
   const start = { email: 'a@example.com', locale: 'en', redirectUrl: 'r' }
-  t.match(await signInApi(page.call).startSignIn(start), refusalOf('unusable_answer'))
+  t.match(await signInApi(page.call).startSignIn(start, 'key-1'), refusalOf('unusable_answer'))
   const half = await serviceThat(t, json(200, { session: 's', expiresIn: 180 }))
-  t.match(await signInApi(half.call).startSignIn(start), refusalOf('unusable_answer'))
+  t.match(await signInApi(half.call).startSignIn(start, 'key-1'), refusalOf('unusable_answer'))
 })
 
 t.test('no answer at all is a lost connection', async (t) => {

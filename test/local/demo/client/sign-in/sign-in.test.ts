@@ -41,11 +41,13 @@ function newSignIn(script: Script = {}) {
   const states: SignInState[] = []
   const signedIn: Tokens[] = []
   const clock = { now: 1_000_000 }
+  const keys: string[] = []
   let pending = script.pending
   const never = new Promise<undefined>(() => {})
   const signIn = new SignIn({
     api: {
-      async startSignIn({ locale, redirectUrl, deviceId, ...identifier }) {
+      async startSignIn({ locale, redirectUrl, deviceId, ...identifier }, key) {
+        keys.push(key)
         calls.push(`start ${Object.values(identifier).join()} ${locale} ${redirectUrl} ${deviceId}`)
         return start.shift() ?? ok(STARTED)
       },
@@ -88,7 +90,7 @@ function newSignIn(script: Script = {}) {
     signedIn: (tokens) => void signedIn.push(tokens),
   })
   const seen = () => calls.filter((call) => call !== 'forget' && call !== 'offer')
-  return { signIn, calls, seen, states, signedIn, clock, kept: () => pending }
+  return { signIn, calls, keys, seen, states, signedIn, clock, kept: () => pending }
 }
 
 /** The same, with the code already sent. */
@@ -118,6 +120,14 @@ t.test('signs in with an email address and a code', async (t) => {
   ])
   t.match(states[1], { step: 'identify', busy: 'start' }, 'busy from the first moment')
   t.match(states[2], { step: 'challenge', challenge: { busy: undefined } }, 'no step in between')
+})
+
+t.test('each submission has a key of its own that nobody can guess', async (t) => {
+  const { signIn, keys } = newSignIn({ start: [refusal('no_connection')] })
+  await signIn.start('ada@example.com')
+  await signIn.start('ada@example.com')
+  t.equal(new Set(keys).size, 2)
+  for (const key of keys) t.match(key, /^[0-9a-f-]{36}$/)
 })
 
 t.test('signs in with a phone number over SMS', async (t) => {

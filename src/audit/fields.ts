@@ -1,0 +1,27 @@
+/** Every field of an audit event, for `docs/audit.md`; `http/log-fields.ts` says which values it takes. */
+export const FIELDS = {
+  audit: 'Always `true`: what to look for.',
+  event: 'What happened; see above.',
+  outcome:
+    '`ok`, `refused` (for something the client did or sent), `blocked` (by a rule) or `error` (an upstream or we failed).',
+  operation: 'The `operationId` of the API description.',
+  flow: 'Of sign-ins: `challenge`, `passkey` or `id_token`.',
+  time: 'UTC.',
+  requestId: 'As in the answer and in the other lines about the request.',
+  code: 'The code of the answer where it is a problem; see [errors](errors.md).',
+  reason: '`unfinished` or `refused`, as in the answer.',
+  finding: 'What exactly was wrong with a proof; see below. No client is told.',
+  user: 'Keyed digest of Cognito’s username: the same for a person from the start of a sign-in on, with every instance. Missing where there is nobody, and where only an opaque token was sent.',
+  identifier: 'Keyed digest of what was typed; the same at the start and the finish of a sign-in.',
+  identifierKind: '`email`, `phoneNumber` or `username`.',
+  address: 'The client’s address as `LOG_IP` wants it.',
+  idempotencyKey: 'Names the action at Authsignal; the `attempt` of step-ups.',
+  ruleIds: 'The rules that matched at Authsignal. Of sign-ins the create trigger writes them.',
+  state: 'Of step-ups: `ALLOW` or `CHALLENGE_REQUIRED`.',
+  action: 'Of step-ups: the Authsignal action.',
+  verificationMethod: 'How it was proven, where the service sees it; else the verify trigger does.',
+  provider: '`google` or `apple`.',
+  retry: '`true` where the client got a session to go on with.',
+  hidden: '`true` where the client was not told of a block.',
+  seconds: 'From the start of a sign-in to its finish.',
+} as const

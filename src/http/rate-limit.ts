@@ -1,0 +1,81 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { countedAddress } from '../limits/client-address.ts'
+import { inSeconds } from '../limits/gcra.ts'
+import { tooMany, type Arrival, type Limits, type Visit } from '../limits/limits.ts'
+import type { Rule, Verdict } from '../limits/ports.ts'
+import { parseIdentifier, type Identifier } from '../sign-in/identifier.ts'
+import { clientAddress } from './client-address.ts'
+
+/** The operations that make a sign-in begin, or a phone number be written to. */
+const START = '/start-sign-in'
+const ENROL = '/authenticators'
+
+/** Before a request is read: by its address, and by what this process has seen. */
+export function limitArrivals(app: FastifyInstance, limits: Limits): void {
+  const policy = limits.addressRules.map(policyOf).join(', ')
+  app.addHook('onRequest', (request, reply, done) => {
+    const verdict = limits.arrive(arrivalOf(request))
+    if (policy !== '') void reply.header('ratelimit-policy', policy)
+    writeStanding(reply, verdict)
+    done(verdict.isTaken ? undefined : tooMany(verdict))
+  })
+}
+
+/** Once it has proved well formed: by all there is to it, and by what all instances have seen. */
+export function limitVisits(app: FastifyInstance, limits: Limits): void {
+  app.addHook('preHandler', async (request, reply) => {
+    const verdict = await limits.admit(visitOf(request))
+    writeStanding(reply, verdict)
+    if (!verdict.isTaken) throw tooMany(verdict)
+  })
+}
+
+/** Source: draft-ietf-httpapi-ratelimit-headers, section 3: quota and window. */
+function policyOf({ name, rate }: Rule): string {
+  return `"${name}";q=${rate.count};w=${rate.seconds}`
+}
+
+/** Section 4: what is left, and until when. Of addresses only: of people it would tell others. */
+function writeStanding(reply: FastifyReply, { standings }: Verdict): void {
+  const standing = standings
+    .filter(({ rule }) => rule.name === 'ip' || rule.name === 'start')
+    .map(({ rule, left, fullIn }) => `"${rule.name}";r=${left};t=${inSeconds(fullIn)}`)
+  if (standing.length > 0) void reply.header('ratelimit', standing.join(', '))
+}
+
+function arrivalOf(request: FastifyRequest): Arrival {
+  const address = countedAddress(clientAddress(request))
+  return { address, isStart: request.routeOptions.url === START }
+}
+
+function visitOf(request: FastifyRequest): Visit {
+  const arrival = arrivalOf(request)
+  return { ...arrival, identifier: identifierOf(request), credential: credentialOf(request) }
+}
+
+/** @throws ServiceError `invalid_request`, as the use case would */
+function identifierOf({ routeOptions: { url }, body }: FastifyRequest): Identifier | undefined {
+  const phoneNumber = textIn(body, 'phoneNumber')
+  if (url === ENROL) return phoneNumber === undefined ? undefined : parseIdentifier({ phoneNumber })
+  if (url !== START) return undefined
+  const [email, username] = [textIn(body, 'email'), textIn(body, 'username')]
+  return parseIdentifier({
+    ...(email === undefined ? {} : { email }),
+    ...(phoneNumber === undefined ? {} : { phoneNumber }),
+    ...(username === undefined ? {} : { username }),
+  })
+}
+
+function credentialOf({ body, headers: { authorization } }: FastifyRequest): string | undefined {
+  const inBody = textIn(body, 'session') ?? textIn(body, 'refreshToken')
+  if (inBody !== undefined || authorization === undefined) return inBody
+  // Without the scheme and the signature, which have many spellings that mean the same.
+  const [, signed] = /^\w+ +(.+)\.[^.]*$/.exec(authorization) ?? []
+  return signed
+}
+
+function textIn(body: unknown, name: string): string | undefined {
+  if (typeof body !== 'object' || body === null) return undefined
+  const value: unknown = Reflect.get(body, name)
+  return typeof value === 'string' ? value : undefined
+}

@@ -1,0 +1,27 @@
+import type { FastifyInstance } from 'fastify'
+import { operationIn, operationOf } from '../http/operation.ts'
+import type { RequestMetrics } from './request-metrics.ts'
+
+/** To be called before any other hook is added: what a hook refuses was a request too. */
+export function measureRequests(app: FastifyInstance, metrics: RequestMetrics): void {
+  app.addHook('onRoute', ({ url, schema }) => {
+    metrics.route({ url, operation: operationIn(schema) })
+  })
+  app.addHook('onRequest', (_request, { raw }, done) => {
+    metrics.arrived()
+    // Also when the client leaves, of which no hook is told.
+    raw.once('close', () => metrics.left())
+    done()
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    metrics.answered({
+      ...(request.is404 ? {} : { url: request.routeOptions.url ?? 'none' }),
+      operation: operationOf(request),
+      method: request.method,
+      status: reply.statusCode,
+      code: request.problemCode,
+      seconds: reply.elapsedTime / 1000,
+    })
+    done()
+  })
+}
