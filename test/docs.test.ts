@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import t from 'tap'
@@ -18,22 +18,71 @@ t.test('.env.example knows every variable and no other', async (t) => {
   t.strictSame([...known].toSorted(), Object.keys(VARIABLES).toSorted())
 })
 
-t.test('the README is short and its links lead somewhere', async (t) => {
-  const pages = [
-    'README.md',
-    'docs/architecture.md',
-    'docs/deployment.md',
-    'docs/flows.md',
-    'local/README.md',
-    'SECURITY.md',
-    'CONTRIBUTING.md',
-  ]
-  for (const page of pages) {
+const PAGES = [
+  'README.md',
+  'SECURITY.md',
+  'CONTRIBUTING.md',
+  'local/README.md',
+  ...markdownIn('docs'),
+  ...markdownIn('docs/decisions'),
+]
+
+t.test('the README is short', async (t) => {
+  t.ok((await readFile('README.md', 'utf8')).split('\n').length < 150, 'under 150 lines')
+})
+
+t.test('every link leads somewhere, to the heading it names', async (t) => {
+  for (const page of PAGES) {
     const text = await readFile(page, 'utf8')
-    if (page === 'README.md') t.ok(text.split('\n').length < 150, 'under 150 lines')
-    for (const [, target = ''] of text.matchAll(/\]\(([^)#]+)[^)]*\)/g)) {
-      if (!target.startsWith('http'))
-        t.ok(existsSync(join(dirname(page), target)), `${page}: ${target}`)
+    for (const [, target = '', anchor] of text.matchAll(/\]\(([^)#\s]*)(?:#([^)\s]+))?\)/g)) {
+      if (/^https?:/.test(target)) continue
+      const file = target === '' ? page : join(dirname(page), target)
+      t.ok(existsSync(file), `${page}: ${target}`)
+      if (anchor === undefined || !file.endsWith('.md')) continue
+      t.ok(anchorsOf(await readFile(file, 'utf8')).has(anchor), `${page}: ${target}#${anchor}`)
     }
   }
 })
+
+t.test('every test that a page names is there', async (t) => {
+  let named = 0
+  for (const page of PAGES) {
+    for (const [path] of (await readFile(page, 'utf8')).matchAll(/\btest\/[\w/.-]+\.ts\b/g)) {
+      named++
+      t.ok(existsSync(path), `${page}: ${path}`)
+    }
+  }
+  t.ok(named > 50)
+})
+
+t.test(
+  'every requirement of the ASVS is met by what a test shows, or said not to be',
+  async (t) => {
+    const text = await readFile('docs/asvs.md', 'utf8')
+    const rows = text.split('\n').filter((line) => /^\| \d+\.\d+\.\d+/.test(line))
+    t.ok(rows.length > 25)
+    for (const row of rows) {
+      t.match(row, /test\/[\w/-]+\.test\.ts|\*\*Not met\*\*|There are none/, row.slice(0, 40))
+    }
+  },
+)
+
+function markdownIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name}`)
+}
+
+/** As GitHub makes them of headings. */
+function anchorsOf(text: string): Set<string> {
+  const headings = text.replaceAll(/^```[^]*?^```/gm, '').matchAll(/^#+ (.+)$/gm)
+  return new Set(
+    [...headings].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w\s-]/g, '')
+        .trim()
+        .replaceAll(/\s/g, '-'),
+    ),
+  )
+}
