@@ -32,7 +32,7 @@ USER node
 EXPOSE 3000 9464
 # Orchestrators that ignore this (Kubernetes, ECS) probe /health/live and /health/ready themselves.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.ADMIN_PORT || 9464) + '/health/live').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://' + (process.env.ADMIN_HOST || '127.0.0.1') + ':' + (process.env.ADMIN_PORT || 9464) + '/health/live').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # No shell and no npm in between: node is process 1, gets SIGTERM itself and finishes its requests.
 CMD ["node", "--enable-source-maps", "dist/server.mjs"]
 ARG VERSION=dev

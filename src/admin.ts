@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import { answerBrokenRequest } from './http/broken-request.ts'
+import { ARRIVAL } from './http/connections.ts'
 import { docsPage } from './http/docs-page.ts'
 import { HttpProblem, refuseUnknownRoutes, replyWithProblem } from './http/error-reply.ts'
 import { securityHeaders } from './http/security-headers.ts'
@@ -29,6 +30,9 @@ export function buildAdmin(sources: AdminSources): FastifyInstance {
       requestIdLogLabel: 'requestId',
     }),
     genReqId: () => randomUUID(),
+    ...ARRIVAL,
+    // Nobody waits for an answer of it while the service stops.
+    forceCloseConnections: true,
     frameworkErrors: (error, request, reply) => {
       void replyWithProblem(
         error,

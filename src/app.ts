@@ -7,11 +7,12 @@ import type { AccountUseCases } from './account/use-cases.ts'
 import { ACCOUNT_SCHEMAS, accountRoutes } from './http/account-routes.ts'
 import { AUTHENTICATOR_SCHEMAS, authenticatorRoutes } from './http/authenticator-routes.ts'
 import { answerBrokenRequest } from './http/broken-request.ts'
+import { ARRIVAL, boundConnections, hangUpWhileClosing } from './http/connections.ts'
 import { HttpProblem, refuseUnknownRoutes, replyWithProblem } from './http/error-reply.ts'
 import { acceptEmptyBodies } from './http/json-body.ts'
 import { inProgress } from './http/request-in-progress.ts'
 import { limitArrivals, limitVisits } from './http/rate-limit.ts'
-import { logRequests } from './http/logging.ts'
+import { logRequest, logRequests } from './http/logging.ts'
 import { limitHandlers } from './http/request-deadline.ts'
 import { shedLoad, type SheddingOptions } from './http/shedding.ts'
 import { ONE_CALL_SCHEMAS, oneCallRoutes, type OneCallUseCases } from './http/one-call-routes.ts'
@@ -24,7 +25,7 @@ import { STEP_UP_SCHEMAS, stepUpRoutes } from './http/step-up-routes.ts'
 import { TOKEN_SCHEMAS, tokenRoutes } from './http/token-routes.ts'
 import { trustedPeers } from './http/trusted-peers.ts'
 import type { Limits } from './limits/limits.ts'
-import { measureRequests } from './metrics/measure-requests.ts'
+import { countAnswer, measureRequests } from './metrics/measure-requests.ts'
 import type { RequestMetrics } from './metrics/request-metrics.ts'
 import { servingRequest } from './request-context.ts'
 import type { TokenUseCases } from './tokens/tokens.ts'
@@ -49,7 +50,6 @@ export interface AppOptions {
 }
 
 const BODY_LIMIT = 16 * 1024
-const REQUEST_TIMEOUT_MS = 20_000
 const YEAR_IN_SECONDS = 31_536_000
 
 /** Everything a client can ask for. */
@@ -66,7 +66,7 @@ export async function buildApp(useCases: UseCases, options: AppOptions): Promise
     }),
     genReqId: requestIds(trustedPeers(trustProxy)),
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    ...ARRIVAL,
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
     routerOptions: { ignoreTrailingSlash: false },
     // Silently dropping a field or turning 12 into "12" hides the client's mistake.
@@ -76,10 +76,20 @@ export async function buildApp(useCases: UseCases, options: AppOptions): Promise
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
       const headers = { ...headersOfAll(request), ...securityHeaders(hstsMaxAge) }
+      // Such a URL meets no hook.
+      reply.raw.once('finish', () => {
+        logRequest(request, reply, reply.statusCode)
+        if (options.metrics !== undefined) countAnswer(options.metrics, request, reply)
+      })
       void replyWithProblem(error, request, reply.headers(headers))
     },
-    clientErrorHandler: answerBrokenRequest(securityHeaders(hstsMaxAge)),
+    clientErrorHandler: answerBrokenRequest(securityHeaders(hstsMaxAge), (requestId) => {
+      const answer = { status: 400, code: 'invalid_request' } as const
+      app.log.info({ requestId, ...answer }, 'request')
+      options.metrics?.answered({ method: 'none', seconds: 0, ...answer })
+    }),
   })
+  boundConnections(app)
   // text/plain can be sent by a form on any site without a CORS preflight; JSON only.
   app.removeContentTypeParser('text/plain')
   acceptEmptyBodies(app)
@@ -94,7 +104,11 @@ export async function buildApp(useCases: UseCases, options: AppOptions): Promise
     void reply.headers(headersOfAll(request))
   })
   await app.register(helmet, helmetOptions(hstsMaxAge))
-  if (corsOrigins.length > 0) await allowOrigins(app, corsOrigins)
+  if (corsOrigins.length > 0) {
+    // An OPTIONS ends where origins are allowed, before the limits on everything else.
+    if (options.limits) limitArrivals(app, options.limits, ({ method }) => method === 'OPTIONS')
+    await allowOrigins(app, corsOrigins)
+  }
   if (options.shedding !== undefined) shedLoad(app, options.shedding)
   if (options.limits) limitArrivals(app, options.limits)
   if (options.deadlineMs !== undefined) limitHandlers(app, options.deadlineMs)
@@ -149,15 +163,4 @@ async function allowOrigins(app: FastifyInstance, origins: readonly string[]): P
 /** On every answer: nothing of ours may be kept by caches. */
 function headersOfAll(request: FastifyRequest): Record<string, string> {
   return { 'x-request-id': request.id, 'cache-control': 'no-store' }
-}
-
-/** A connection kept alive by a request that was in flight would hold up the end of the process. */
-function hangUpWhileClosing(app: FastifyInstance): void {
-  let isClosing = false
-  app.addHook('preClose', async () => {
-    isClosing = true
-  })
-  app.addHook('onSend', async (_request, reply) => {
-    if (isClosing) void reply.header('connection', 'close')
-  })
 }

@@ -24,6 +24,10 @@ export const VARIABLES = {
     matching(/^[\w.:-]{1,255}$/, 'an address or a host name'),
     '0.0.0.0',
   ),
+  ADMIN_HOST: variable(
+    'Another address for the admin listener alone, such as one of an internal network.',
+    optional(matching(/^[\w.:-]{1,255}$/, 'an address or a host name')),
+  ),
   ADMIN_PORT: variable(
     'Port of the admin listener: health, metrics, the OpenAPI document and its page. Do not expose it.',
     wholeNumber(0, 65_535),
@@ -172,23 +176,23 @@ export const VARIABLES = {
     '1',
   ),
   RATE_LIMIT_IP: variable(
-    'Requests per client address as `<count>/<seconds>`, or `off`: so many at once, then evenly. An office or a mobile network can share one address; IPv6 counts by /64. With `REDIS_URL` all instances count together, while it is away each for itself.',
+    'Requests per client address as `<count>/<seconds>`, or `off`: so many at once, then evenly. An office or a mobile network can share one address; IPv6 counts by /64, and by /48 with ten times as many. While a quarter of the places for calls to Cognito is taken, one address (/48) holds a tenth of them at most; not when `off`. With `REDIS_URL` all instances count together, while it is away each for itself.',
     parseRate,
     '600/60',
   ),
   RATE_LIMIT_START_IP: variable('Starts of sign-ins per client address.', parseRate, '300/600'),
   RATE_LIMIT_IDENTIFIER: variable(
-    'Starts, and sign-ins with an ID token, per person: spellings and tags of one mailbox count as one. Anybody can use up what another person has, so keep it short.',
+    'Starts, and sign-ins with an ID token, per person: spellings and tags of one mailbox count as one. Anybody can use up what another person has, so keep it short; of more than 5, one address has half. Enrolments count for the address that is enrolled, and for the user.',
     parseRate,
     '10/600',
   ),
   RATE_LIMIT_COUNTRY: variable(
-    'Starts and enrolments with a phone number per country, from all clients together. Set it to some times what your busiest country needs.',
+    'Starts and enrolments with a phone number per country, from all clients together; of more than 10, one address has a tenth, and 10 at least. Set it to some times what your busiest country needs.',
     parseRate,
     '600/600',
   ),
   RATE_LIMIT_PREFIX: variable(
-    'Against toll fraud, `<count>/<seconds>/<percent>` or `off`: per phone prefix (country code and three digits) so many starts may be left unfinished at once, and as many more per so many seconds. When that is used up, further starts are refused until some are finished: each makes room for 100/percent.',
+    'Against toll fraud, `<count>/<seconds>/<percent>` or `off`: per phone prefix (country code and three digits) so many starts and enrolments may be left unfinished at once (of more than 10, a tenth from one address, and 10 at least), and as many more per so many seconds. When that is used up, further starts are refused until some are finished: each makes room for 100/percent.',
     parseFinishedShare,
     '50/3600/10',
   ),

@@ -1,5 +1,14 @@
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose'
+import {
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  jwtVerify,
+  type FetchImplementation,
+  type JWTPayload,
+  type JWTVerifyOptions,
+} from 'jose'
 import { ServiceError, type UpstreamFailure } from './errors.ts'
+import type { CallOutcome, UpstreamObserver } from './upstream/ports.ts'
 
 const FETCH_TIMEOUT_MS = 3_000
 /** A token with an unknown key id makes us look for new keys, but not more often than this. */
@@ -12,6 +21,8 @@ export interface KeySet {
   url: string
   /** How soon after one look for keys there may be another. */
   cooldownMs?: number | undefined
+  /** Told of each look for keys. */
+  observer?: UpstreamObserver | undefined
 }
 
 /** What a token must say, beside being signed; never which algorithms are good. */
@@ -34,6 +45,7 @@ export function tokenReader(keySet: KeySet): ReadToken {
     timeoutDuration: FETCH_TIMEOUT_MS,
     cooldownDuration: keySet.cooldownMs ?? COOLDOWN_MS,
     cacheMaxAge: Number.POSITIVE_INFINITY,
+    [customFetch]: observedFetch(keySet),
   })
   return async (token, checks) => {
     try {
@@ -42,6 +54,24 @@ export function tokenReader(keySet: KeySet): ReadToken {
     } catch (error) {
       if (isAboutToken(error)) return undefined
       throw withoutKeys(keySet, error)
+    }
+  }
+}
+
+function observedFetch({ service, observer }: KeySet): FetchImplementation {
+  return async (url, options) => {
+    const startedAt = performance.now()
+    let outcome: CallOutcome = 'failed'
+    try {
+      const answer = await fetch(url, options)
+      if (answer.ok) outcome = 'ok'
+      return answer
+    } catch (error) {
+      if (error instanceof Error && error.name === 'TimeoutError') outcome = 'timeout'
+      throw error
+    } finally {
+      const seconds = (performance.now() - startedAt) / 1000
+      observer?.onCall?.({ service, operation: 'JWKS', outcome, seconds })
     }
   }
 }

@@ -14,13 +14,17 @@ export function readSecretFile(path: string): string {
 }
 
 function contentOf(path: string): string {
+  let isFile = false
   try {
-    const { size } = statSync(path)
-    if (size <= MAX_BYTES) return readFileSync(path, 'utf8')
+    const stat = statSync(path)
+    // A pipe or device has no size and may have no end: reading it would wait, or fill the memory.
+    isFile = stat.isFile()
+    if (isFile && stat.size <= MAX_BYTES) return readFileSync(path, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
     // oxlint-disable-next-line eslint/preserve-caught-error -- its message tells the path
     throw new Error(`the file cannot be read (${code})`)
   }
+  if (!isFile) throw new Error('must be a file: no folder, pipe or device')
   throw new Error(`the file is larger than ${MAX_BYTES / 1024} KiB`)
 }

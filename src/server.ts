@@ -37,10 +37,14 @@ const lifecycle = stopInOrder({
 })
 
 try {
-  await admin.listen({ port: config.ADMIN_PORT, host: config.HOST })
+  await admin.listen({ port: config.ADMIN_PORT, host: config.ADMIN_HOST ?? config.HOST })
   await app.listen({ port: config.PORT, host: config.HOST })
+  if (config.AUDIT_LOG === 'off') app.log.warn('audit events are not written: AUDIT_LOG is off')
   lifecycle.started()
 } catch (err) {
-  app.log.fatal({ err }, 'cannot listen: is another process on PORT or ADMIN_PORT of HOST?')
+  app.log.fatal(
+    { err },
+    'cannot listen: is another process on PORT of HOST, or on ADMIN_PORT of ADMIN_HOST?',
+  )
   process.exit(1)
 }

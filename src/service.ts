@@ -48,7 +48,7 @@ export async function buildService(config: Config, stream?: LogStream): Promise<
     ...(tracing === undefined ? [] : [tracing.observer]),
   ])
   const parts = upstreams(config, observer)
-  const shared = sharedStateOf(config)
+  const shared = sharedStateOf(config, metrics.protection.onRedisRefused)
   const limiting = limits({
     settings: limitSettings(config),
     digest: shared.digest,
@@ -94,13 +94,14 @@ function appOptions(config: Config, stream: LogStream | undefined): AppOptions {
   }
 }
 
-function sharedStateOf(config: Config): SharedState {
+function sharedStateOf(config: Config, onRefused: (operation: string) => void): SharedState {
   return sharedState({
     redisUrl: config.REDIS_URL,
     digestKey: derivedKey(config.AUTHSIGNAL_SECRET, 'shared state'),
     sessionKeys: config.SESSION_KEYS,
     audience: audienceOf(config),
     upstreamTimeoutMs: config.UPSTREAM_TIMEOUT_MS,
+    onRefused,
   })
 }
 

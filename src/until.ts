@@ -1,15 +1,14 @@
 import { once } from 'node:events'
-import type { ServiceError } from './errors.ts'
 
 /**
  * Begins some work and waits for its outcome, but not beyond the signal: the work then goes on unseen.
  * Nothing is begun when it is too late already.
- * @throws ServiceError what `late` says
+ * @throws what `late` says
  */
 export async function until<Answer>(
   signal: AbortSignal,
   work: () => Promise<Answer>,
-  late: () => ServiceError,
+  late: () => Error,
 ): Promise<Answer> {
   if (signal.aborted) throw late()
   const outcome = work()

@@ -25,6 +25,7 @@ t.test('everything that is not required has a default', (t) => {
     ...ENVIRONMENT,
     PORT: 3000,
     HOST: '0.0.0.0',
+    ADMIN_HOST: undefined,
     ADMIN_PORT: 9464,
     COGNITO_CLIENT_SECRET: undefined,
     COGNITO_ENDPOINT: undefined,

@@ -46,7 +46,9 @@ t.test('a file that holds no secret is refused by name, never with its path or c
     const missing = { ...ENVIRONMENT, [name]: '', [`${name}_FILE`]: '/nowhere/hunter2' }
     t.strictSame(problemsOf(missing), [`${name}_FILE: the file cannot be read (ENOENT)`])
     const folder = { ...missing, [`${name}_FILE`]: t.testdir({}) }
-    t.strictSame(problemsOf(folder), [`${name}_FILE: the file cannot be read (EISDIR)`])
+    const noFile = [`${name}_FILE: must be a file: no folder, pipe or device`]
+    t.strictSame(problemsOf(folder), noFile)
+    t.strictSame(problemsOf({ ...missing, [`${name}_FILE`]: '/dev/zero' }), noFile)
     for (const content of ['', ' \n\n']) {
       t.strictSame(problemsOf(withFile(t, name, content)), [`${name}_FILE: the file is empty`])
     }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { startLocalStack, type LocalStack } from '../local/local-stack.ts'
@@ -99,6 +99,30 @@ t.test('what is in flight for too long is given up, and it ends with 1', async (
   const { stopped, output } = await stopWhileHanging(t)
   t.strictSame(await stopped, [1, null])
   t.match(output(), /still in flight/)
+})
+
+t.test('connections that nobody is served on do not hold up its end', async (t) => {
+  const variables = { ...env(await stackFor(t)), HOST: '127.0.0.1', AUDIT_LOG: 'off' }
+  const { url, admin, child, output } = await startService(t, variables)
+  t.match(output(), /AUDIT_LOG is off/, 'and it says that it writes no audit')
+  for (const { port } of [new URL(url), new URL(admin)]) {
+    for (const bytes of ['', 'GET / HTTP/1.1\r\nhost: x\r\n']) {
+      const socket = connect(Number(port), '127.0.0.1', () => socket.write(bytes))
+      t.teardown(() => socket.destroy())
+      await once(socket.on('error', () => {}).resume(), 'connect')
+    }
+  }
+  const stopped = once(child, 'exit')
+  child.kill('SIGTERM')
+  t.strictSame(await stopped, [0, null])
+})
+
+t.test('the admin listener can have an address of its own', async (t) => {
+  // TEST-NET-1 (RFC 5737): no machine has it.
+  const variables = { ...env(await stackFor(t)), ADMIN_HOST: '192.0.2.1' }
+  const { code, output } = await runToEnd(variables)
+  t.equal(code, 1)
+  t.match(output, /EADDRNOTAVAIL/)
 })
 
 t.test(

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { countedAddress } from '../limits/client-address.ts'
+import { countedAddress, networkOf } from '../limits/client-address.ts'
 
 /**
  * How much of clients' addresses the audit may show. `digest` tells one from another and shows none;
@@ -18,12 +18,12 @@ export function shownAddress(
     if (detail === 'full') return ip
     // Also where it is spelt as IPv6; of IPv6 the /64, in which one client has every address.
     const counted = countedAddress(ip)
-    return detail === 'digest' ? digest(counted) : networkOf(counted)
+    return detail === 'digest' ? digest(counted) : truncated(counted)
   }
 }
 
-function networkOf(counted: string): string {
+function truncated(counted: string): string {
   return counted.includes(':')
-    ? `${counted.split(':').slice(0, 3).join(':')}::/48`
+    ? networkOf(counted)
     : `${counted.split('.').slice(0, 3).join('.')}.0/24`
 }

@@ -2,6 +2,7 @@ import type { JWTPayload } from 'jose'
 import { ServiceError } from '../errors.ts'
 import { tokenReader } from '../jwks.ts'
 import type { VerifyAccessToken } from '../tokens/ports.ts'
+import type { UpstreamObserver } from '../upstream/ports.ts'
 
 export interface AccessTokenOptions {
   region: string
@@ -11,6 +12,7 @@ export interface AccessTokenOptions {
   endpoint?: string | undefined
   /** How soon after one look for keys there may be another. */
   jwksCooldownMs?: number
+  observer?: UpstreamObserver
 }
 
 /**
@@ -23,6 +25,7 @@ export function accessTokenVerifier(options: AccessTokenOptions): VerifyAccessTo
     service: 'cognito',
     url: signingKeysUrl(options),
     cooldownMs: options.jwksCooldownMs,
+    observer: options.observer,
   })
 
   return async (accessToken) => {

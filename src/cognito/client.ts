@@ -2,11 +2,16 @@ import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-
 import { onceMore } from '../upstream/once-more.ts'
 import type { UpstreamGuard } from '../upstream/ports.ts'
 import { unguarded } from '../upstream/unguarded.ts'
+import { until } from '../until.ts'
 import { wasLost, wasNeverSent } from './exceptions.ts'
 
 /** Above the sockets one instance needs at the default quota of 120 sign-ins per second. */
 const MAX_SOCKETS = 200
 const CONNECTION_TIMEOUT_MS = 3_000
+/** Above what three triggers may take, 5 s each. */
+const LONGEST_CALL_MS = 16_000
+/** Where the SDK keeps what a call was made with. */
+const SMITHY_CONTEXT = '__smithy_context'
 /** Wait for our triggers, and so for Authsignal: refreshes must not stop when that is away. */
 export const WITH_TRIGGERS: ReadonlySet<string> = new Set([
   'InitiateAuth',
@@ -29,28 +34,46 @@ export function cognitoClient(options: {
   guard?: UpstreamGuard
   /** At least what the guard lets through, so that nothing waits for a socket. */
   maxSockets?: number
+  /** The longest that any request takes. */
+  timeoutMs?: number
 }): CognitoIdentityProviderClient {
   const { region, endpoint, guard = unguarded, maxSockets = MAX_SOCKETS } = options
+  const { timeoutMs = LONGEST_CALL_MS } = options
   const client = new CognitoIdentityProviderClient({
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
     maxAttempts: 1,
     cacheMiddleware: true,
+    // Also the handler of the calls to STS for credentials: one that hung for good would keep all
+    // later calls waiting for it.
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: timeoutMs,
+      throwOnRequestTimeout: true,
       httpsAgent: { keepAlive: true, maxSockets },
       httpAgent: { keepAlive: true, maxSockets },
     },
   })
   client.middlewareStack.add(
-    (next, { commandName = '' }) => {
+    (next, { commandName = '', [SMITHY_CONTEXT]: { abortSignal } = {} }) => {
       const operation = commandName.replace(/Command$/, '')
       const mayRepeat = REPEATABLE.has(operation)
         ? (error: unknown) => wasNeverSent(error) || wasLost(error)
         : wasNeverSent
-      return (args) => guard.call(operation, () => onceMore(() => next(args), mayRepeat))
+      const signal =
+        abortSignal instanceof AbortSignal ? abortSignal : AbortSignal.timeout(timeoutMs)
+      // The SDK heeds the signal once it sends, and not while it looks for credentials.
+      return (args) =>
+        guard.call(operation, () =>
+          until(signal, () => onceMore(() => next(args), mayRepeat), aborted),
+        )
     },
     { step: 'initialize', priority: 'high', name: 'upstreamGuard' },
   )
   return client
+}
+
+/** As the SDK says it. */
+function aborted(): Error {
+  return new DOMException('Request aborted', 'AbortError')
 }

@@ -42,6 +42,8 @@ export function readSdkError(error: unknown): SdkError {
  * Only the exception's name and request id go along: its message may hold an address.
  */
 export function upstreamFailure(operation: string, error: unknown): ServiceError {
+  // The guard's, which says when to come again.
+  if (error instanceof ServiceError) return error
   const { name, message, requestId, httpStatus } = readSdkError(error)
   const { code, retryAfter } = classify(name, message, httpStatus)
   return new ServiceError(code, {

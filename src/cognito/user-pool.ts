@@ -5,7 +5,6 @@ import {
   type InitiateAuthCommandOutput,
   type RespondToAuthChallengeCommandOutput,
 } from '@aws-sdk/client-cognito-identity-provider'
-import { ServiceError } from '../errors.ts'
 import type { PendingChallenge, UserPool } from '../sign-in/ports.ts'
 import type { Deadline } from './create-as.ts'
 import { createUser } from './create-user.ts'
@@ -56,7 +55,7 @@ export function cognitoUserPool(options: UserPoolOptions): UserPool {
         const { name } = readSdkError(error)
         if (name === 'UserNotFoundException') return { outcome: 'no_such_user' }
         if (mayNotSignIn(error)) return { outcome: 'refused' }
-        throw asFailure('InitiateAuth', error)
+        throw upstreamFailure('InitiateAuth', error)
       }
     },
 
@@ -89,7 +88,7 @@ export function cognitoUserPool(options: UserPoolOptions): UserPool {
       } catch (error) {
         if (isSessionGone(error)) return { outcome: 'session_gone' }
         if (isRefusal(error) || mayNotSignIn(error)) return { outcome: 'refused' }
-        throw asFailure('RespondToAuthChallenge', error)
+        throw upstreamFailure('RespondToAuthChallenge', error)
       }
     },
   }
@@ -135,10 +134,6 @@ function isSessionGone(error: unknown): boolean {
     name === 'ExpiredCodeException' ||
     (name === 'NotAuthorizedException' && message.startsWith('Invalid session for the user'))
   )
-}
-
-function asFailure(operation: string, error: unknown): ServiceError {
-  return error instanceof ServiceError ? error : upstreamFailure(operation, error)
 }
 
 function pendingChallenge(

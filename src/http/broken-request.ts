@@ -2,12 +2,16 @@ import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { HttpProblem, problemFor } from './error-reply.ts'
 
+const LINGER_MS = 1_000
+
 /**
  * Bytes that are no HTTP request never reach a route; they get a problem all the same.
  * @param headers those that every other answer gets from a hook
+ * @param onAnswer told of each, of which no hook is told
  */
 export function answerBrokenRequest(
   headers: Record<string, string>,
+  onAnswer: (requestId: string) => void = () => {},
 ): (error: Error, socket: Socket) => void {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   return (error, socket) => {
@@ -30,5 +34,8 @@ export function answerBrokenRequest(
         body,
       ].join('\r\n'),
     )
+    // Who does not hang up either would keep the connection.
+    setTimeout(() => socket.destroy(), LINGER_MS).unref()
+    onAnswer(requestId)
   }
 }

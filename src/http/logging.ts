@@ -73,7 +73,8 @@ export function logRequests(app: FastifyInstance): void {
   })
 }
 
-function logRequest(request: FastifyRequest, reply: FastifyReply, status: number): void {
+/** For those of which no hook is told. */
+export function logRequest(request: FastifyRequest, reply: FastifyReply, status: number): void {
   request.log.info(
     {
       operation: operationOf(request),

@@ -6,14 +6,25 @@ import type { Rule, Verdict } from '../limits/ports.ts'
 import { parseIdentifier, type Identifier } from '../sign-in/identifier.ts'
 import { clientAddress } from './client-address.ts'
 
-/** The operations that make a sign-in begin, or a phone number be written to. */
+/** The operations that make a sign-in begin, or an address be written to. */
 const START = '/start-sign-in'
 const ENROL = '/authenticators'
 
-/** Before a request is read: by its address, and by what this process has seen. */
-export function limitArrivals(app: FastifyInstance, limits: Limits): void {
+/**
+ * Before a request is read: by its address, and by what this process has seen.
+ * @param isCounted of which requests; all when left out
+ */
+export function limitArrivals(
+  app: FastifyInstance,
+  limits: Limits,
+  isCounted: (request: FastifyRequest) => boolean = () => true,
+): void {
   const policy = limits.addressRules.map(policyOf).join(', ')
   app.addHook('onRequest', (request, reply, done) => {
+    if (!isCounted(request)) {
+      done()
+      return
+    }
     const verdict = limits.arrive(arrivalOf(request))
     if (policy !== '') void reply.header('ratelimit-policy', policy)
     writeStanding(reply, verdict)
@@ -55,10 +66,11 @@ function visitOf(request: FastifyRequest): Visit {
 
 /** @throws ServiceError `invalid_request`, as the use case would */
 function identifierOf({ routeOptions: { url }, body }: FastifyRequest): Identifier | undefined {
-  const phoneNumber = textIn(body, 'phoneNumber')
-  if (url === ENROL) return phoneNumber === undefined ? undefined : parseIdentifier({ phoneNumber })
-  if (url !== START) return undefined
-  const [email, username] = [textIn(body, 'email'), textIn(body, 'username')]
+  if (url !== START && url !== ENROL) return undefined
+  const [phoneNumber, email] = [textIn(body, 'phoneNumber'), textIn(body, 'email')]
+  // A passkey has none, and of two the use case says that they are one too many.
+  if (url === ENROL && (phoneNumber === undefined) === (email === undefined)) return undefined
+  const username = url === START ? textIn(body, 'username') : undefined
   return parseIdentifier({
     ...(email === undefined ? {} : { email }),
     ...(phoneNumber === undefined ? {} : { phoneNumber }),

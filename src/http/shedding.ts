@@ -23,12 +23,23 @@ const JITTER_SECONDS = 4
 export function shedLoad(app: FastifyInstance, options: SheddingOptions): void {
   const { mostRequests, delayMs, delay = eventLoopDelay(), onShed = () => {} } = options
   let inFlight = 0
+  const isFull = (priority: Priority) => inFlight >= placesFor(priority, mostRequests)
   app.addHook('onClose', async () => delay.close())
 
-  app.addHook('onRequest', (request, { raw }, done) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const priority = priorityOf(request)
     const isLate = delayMs > 0 && delay.recentMs() > delayMs * PATIENCE[priority]
-    if (isLate || inFlight >= placesFor(priority, mostRequests)) {
+    if (isLate || isFull(priority)) {
+      onShed(priority)
+      done(overloaded())
+      return
+    }
+    done()
+  })
+  // It takes a place when all of it is there: half a request would hold one for as long as it likes.
+  app.addHook('preValidation', (request, { raw }, done) => {
+    const priority = priorityOf(request)
+    if (isFull(priority)) {
       onShed(priority)
       done(overloaded())
       return

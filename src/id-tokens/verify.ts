@@ -4,6 +4,7 @@ import type { Finding } from '../audit/findings.ts'
 import { tokenReader } from '../jwks.ts'
 import { refused } from '../sign-in/earlier-proof.ts'
 import type { ProvenIdentity } from '../sign-in/ports.ts'
+import type { UpstreamObserver } from '../upstream/ports.ts'
 import { nonceFits, type NoncePolicy } from './nonce.ts'
 import type { IdTokenProvider } from './providers.ts'
 
@@ -20,6 +21,7 @@ export interface VerifierOptions {
   nonce: NoncePolicy
   /** How soon after one look for keys there may be another. */
   jwksCooldownMs?: number
+  observer?: UpstreamObserver
   now?: () => number
 }
 
@@ -50,6 +52,7 @@ export function idTokenVerifier(
         service: provider.name,
         url: provider.keysUrl,
         cooldownMs: options.jwksCooldownMs,
+        observer: options.observer,
       }),
     }))
 

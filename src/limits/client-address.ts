@@ -18,6 +18,15 @@ export function countedAddress(ip: string): string {
   return `${network.join(':')}::/64`
 }
 
+/**
+ * What a counted address is part of: of IPv6 the /48, of which one customer may be given all (RFC
+ * 6177) and thereby 65,536 counted addresses; an IPv4 address itself.
+ */
+export function networkOf(counted: string): string {
+  if (!counted.includes(':')) return counted
+  return `${counted.split(':').slice(0, 3).join(':')}::/48`
+}
+
 /** All eight groups, however the address is written (RFC 4291, section 2.2). */
 function groupsOf(address: string): number[] {
   const [head = [], tail = []] = address

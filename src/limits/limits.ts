@@ -3,24 +3,15 @@ import type { Digest } from '../shared-state/digests.ts'
 import { ExpiringMap } from '../shared-state/expiring-map.ts'
 import { unlessAway } from '../shared-state/unless-away.ts'
 import type { Identifier } from '../sign-in/identifier.ts'
-import { retryAfter, rule } from './gcra.ts'
+import { networkOf } from './client-address.ts'
+import { retryAfter } from './gcra.ts'
 import { memoryLimiter } from './memory-limiter.ts'
 import { person } from './person.ts'
 import { checkPhoneCountry } from './phone-countries.ts'
-import {
-  RULES,
-  type Charge,
-  type Rule,
-  type RuleName,
-  type SharedLimiter,
-  type Verdict,
-} from './ports.ts'
-import type { FinishedShare, Rate } from './rate.ts'
+import type { Charge, Rule, RuleName, SharedLimiter, Verdict } from './ports.ts'
+import { rulesOf, type RuleSettings } from './rules.ts'
 
-/** Undefined where there is no limit. */
-export interface LimitSettings {
-  rates: Readonly<Record<Exclude<RuleName, 'prefix'>, Rate | undefined>>
-  prefix: FinishedShare | undefined
+export interface LimitSettings extends RuleSettings {
   /** ISO regions; none means all. */
   phoneCountries: readonly string[]
 }
@@ -34,7 +25,7 @@ export interface Arrival {
 
 /** What is seen of it afterwards. */
 export interface Visit extends Arrival {
-  /** Whom it starts a sign-in of, or what it enrols. */
+  /** Whom it starts a sign-in of, or the address it enrols. */
   identifier?: Identifier | undefined
   /** The sealed session, refresh token or access token it comes with. */
   credential?: string | undefined
@@ -52,8 +43,14 @@ export interface Limits {
   admit: (visit: Visit) => Promise<Verdict>
   /** For sign-ins whose address shows when they are under way. @throws ServiceError `too_many_requests` */
   admitPerson: (identifier: Identifier) => Promise<void>
-  /** Told of every sign-in that ended in tokens, with the prefix if it was by phone number. */
-  finished: (phonePrefix: string | undefined) => void
+  /** How often one user has authenticators added, with whatever token. @throws as `admitPerson` */
+  admitEnrolmentBy: (sub: string) => Promise<void>
+  /**
+   * Told of every sign-in that ended in tokens, with the prefix if it was by phone number, and of
+   * every number that was added and proven.
+   * @param address see `countedAddress`
+   */
+  finished: (phonePrefix: string | undefined, address: string | undefined) => void
   /** Of how many phone prefixes starts have been refused in the last minute. */
   prefixBreakers: () => number
 }
@@ -67,6 +64,9 @@ export interface LimitsOptions {
   onLimited?: ((rule: RuleName) => void) | undefined
   now?: () => number
 }
+
+/** Rules of which each address has a share. */
+type Shared = 'identifier' | 'country' | 'prefix'
 
 const NOTHING: Verdict = { isTaken: true, standings: [] }
 const BREAKER_SHOWN_MS = 60_000
@@ -90,15 +90,29 @@ export function limits(options: LimitsOptions): Limits {
   }
 
   function ofAddress({ address, isStart }: Arrival): Charge[] {
-    return [...charge('ip', address), ...charge('start', isStart ? address : undefined)]
+    const network = networkOf(address)
+    const isPart = network !== address
+    return [
+      ...charge('ip', address),
+      ...charge('ip_network', isPart ? network : undefined),
+      ...charge('start', isStart ? address : undefined),
+      ...charge('start_network', isStart && isPart ? network : undefined),
+    ]
   }
 
-  function ofRest({ isStart, identifier, credential }: Visit): Charge[] {
+  /** What all clients share, and this one's share of it. */
+  function ofAll(name: Shared, account: string | undefined, address: string | undefined): Charge[] {
+    const hasShare = account !== undefined && address !== undefined
+    const own = hasShare ? `${networkOf(address)} ${account}` : undefined
+    return [...charge(name, account), ...charge(`${name}_share`, own)]
+  }
+
+  function ofRest({ address, identifier, credential }: Visit): Charge[] {
     const phone = identifier?.phone
     return [
-      ...charge('identifier', isStart && identifier ? person(identifier) : undefined),
-      ...charge('country', phone && countryOf(phone)),
-      ...charge('prefix', isStart ? phone?.prefix : undefined),
+      ...ofAll('identifier', identifier && person(identifier), address),
+      ...ofAll('country', phone && countryOf(phone), address),
+      ...ofAll('prefix', phone?.prefix, address),
       ...charge('session', credential),
     ]
   }
@@ -121,6 +135,11 @@ export function limits(options: LimitsOptions): Limits {
     return verdict === undefined ? tell(local.take(charges), charges) : tell(verdict, all)
   }
 
+  async function admitTo(account: string): Promise<void> {
+    const verdict = await decide(charge('identifier', account))
+    if (!verdict.isTaken) throw tooMany(verdict)
+  }
+
   return {
     addressRules: [rules.ip, rules.start].filter((each) => each !== undefined),
     arrive(arrival) {
@@ -131,18 +150,17 @@ export function limits(options: LimitsOptions): Limits {
       checkPhoneCountry(visit.identifier?.phone, settings.phoneCountries)
       return decide(ofRest(visit), ofAddress(visit))
     },
-    async admitPerson(identifier) {
-      const verdict = await decide(charge('identifier', person(identifier)))
-      if (!verdict.isTaken) throw tooMany(verdict)
-    },
-    finished(phonePrefix) {
+    admitPerson: (identifier) => admitTo(person(identifier)),
+    admitEnrolmentBy: (sub) => admitTo(`user ${sub}`),
+    finished(phonePrefix, address) {
       const { prefix } = settings
-      const [account] = charge('prefix', phonePrefix)
-      if (prefix === undefined || account === undefined) return
-      const amount = Math.round((account.rule.step * 100) / prefix.percent)
-      local.giveBack(account, amount)
-      // Nobody waits for it, and the connection logs that Redis is away.
-      void unlessAway(shared?.giveBack(account, amount))
+      if (prefix === undefined) return
+      for (const account of ofAll('prefix', phonePrefix, address)) {
+        const amount = Math.round((account.rule.step * 100) / prefix.percent)
+        local.giveBack(account, amount)
+        // Nobody waits for it, and the connection logs that Redis is away.
+        void unlessAway(shared?.giveBack(account, amount))
+      }
     },
     prefixBreakers: () => openBreakers.size,
   }
@@ -155,13 +173,4 @@ export function tooMany(verdict: Verdict): ServiceError {
 /** Regions that share a range are counted as one. */
 function countryOf({ countries }: NonNullable<Identifier['phone']>): string {
   return countries.length === 0 ? 'none' : countries.join(' ')
-}
-
-function rulesOf({ rates, prefix }: LimitSettings): Partial<Record<RuleName, Rule>> {
-  const rules: Partial<Record<RuleName, Rule>> = {}
-  for (const name of RULES) {
-    const rate = name === 'prefix' ? prefix : rates[name]
-    if (rate !== undefined) rules[name] = rule(name, rate)
-  }
-  return rules
 }

@@ -1,7 +1,21 @@
 import type { Rate } from './rate.ts'
 
-/** What is limited. Goes into metrics and, for those about addresses, into headers. */
-export const RULES = ['ip', 'start', 'identifier', 'country', 'prefix', 'session'] as const
+/** What an operator limits. Those about addresses go into headers. */
+export const SET_RULES = ['ip', 'start', 'identifier', 'country', 'prefix', 'session'] as const
+export type SetRule = (typeof SET_RULES)[number]
+
+/** What follows from that: a network of IPv6, and how much of a quota of all one address may use. */
+const DERIVED_RULES = [
+  'ip_network',
+  'start_network',
+  'identifier_share',
+  'country_share',
+  'prefix_share',
+] as const
+export type DerivedRule = (typeof DERIVED_RULES)[number]
+
+/** What is limited. Goes into metrics. */
+export const RULES = [...SET_RULES, ...DERIVED_RULES] as const
 export type RuleName = (typeof RULES)[number]
 
 /** A limit, in the numbers it is computed with; see `rule`. */

@@ -40,6 +40,16 @@ export const CALL_OUTCOMES = [
   'broken',
 ] as const satisfies CallOutcome[]
 
+/** What Redis is for. */
+export const REDIS_OPERATIONS = [
+  'limit',
+  'claim proof',
+  'share refresh',
+  'forget refresh',
+  'share start',
+  'lock',
+] as const
+
 /** What upstreams are asked: the SDK's commands, and our own names where there are none. */
 export const CALLS = [
   'InitiateAuth',

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { operationIn, operationOf } from '../http/operation.ts'
 import type { RequestMetrics } from './request-metrics.ts'
 
@@ -14,14 +14,23 @@ export function measureRequests(app: FastifyInstance, metrics: RequestMetrics): 
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
-    metrics.answered({
-      ...(request.is404 ? {} : { url: request.routeOptions.url ?? 'none' }),
-      operation: operationOf(request),
-      method: request.method,
-      status: reply.statusCode,
-      code: request.problemCode,
-      seconds: reply.elapsedTime / 1000,
-    })
+    countAnswer(metrics, request, reply)
     done()
+  })
+}
+
+/** For those of which no hook is told. */
+export function countAnswer(
+  metrics: RequestMetrics,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  metrics.answered({
+    ...(request.is404 ? {} : { url: request.routeOptions.url ?? 'none' }),
+    operation: operationOf(request),
+    method: request.method,
+    status: reply.statusCode,
+    code: request.problemCode,
+    seconds: reply.elapsedTime / 1000,
   })
 }

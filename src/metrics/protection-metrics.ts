@@ -1,7 +1,7 @@
 import type { RuleName } from '../limits/ports.ts'
 import type { Priority } from '../priority.ts'
 import type { MetricKit } from './kit.ts'
-import { LIMIT_RULES, PRIORITIES } from './labels.ts'
+import { LIMIT_RULES, PRIORITIES, REDIS_OPERATIONS } from './labels.ts'
 
 export interface ProtectionSources {
   /** Of how many phone prefixes starts are refused. */
@@ -15,6 +15,8 @@ export interface ProtectionMetrics {
   onLimited: (rule: RuleName) => void
   /** A request was turned away for want of capacity. */
   onShed: (priority: Priority) => void
+  /** Redis is there, and has not done what it was asked. */
+  onRedisRefused: (operation: string) => void
 }
 
 export function protectionMetrics(
@@ -30,6 +32,11 @@ export function protectionMetrics(
     name: 'bff_shed_total',
     help: 'Requests turned away for want of capacity.',
     labels: { priority: PRIORITIES },
+  })
+  const redisRefused = kit.counter({
+    name: 'bff_redis_refused_total',
+    help: 'Commands that Redis did not take while it was there: no permission, no memory.',
+    labels: { operation: REDIS_OPERATIONS },
   })
   kit.gauge(
     {
@@ -49,5 +56,6 @@ export function protectionMetrics(
   return {
     onLimited: (rule) => limited({ rule }),
     onShed: (priority) => shed({ priority }),
+    onRedisRefused: (operation) => redisRefused({ operation }),
   }
 }

@@ -32,9 +32,17 @@ const CONNECT_MS = 2_000
 const MAX_BACKOFF_MS = 2_000
 const MAX_QUEUED = 10_000
 const RETRY_AFTER_SECONDS = 5
+const TOLD_AGAIN_MS = 60 * 60 * 1000
+
+export interface RedisOptions {
+  /** Told of each command that a Redis which is there did not take. */
+  onRefused?: ((operation: string) => void) | undefined
+  now?: () => number
+}
 
 /** @param url redis:// or rediss://; may hold a password, so it goes nowhere but to the client */
-export function redisConnection(url: string): RedisConnection {
+export function redisConnection(url: string, options: RedisOptions = {}): RedisConnection {
+  const { onRefused = () => {}, now = () => performance.now() } = options
   const closed = new AbortController()
   let current: Connection | undefined
   let ended: Promise<void> = Promise.resolve()
@@ -43,7 +51,7 @@ export function redisConnection(url: string): RedisConnection {
   async function keepConnected(log: Log): Promise<void> {
     // Here and not above: a service without Redis does not pay for loading its client.
     const { createClient: create } = await import('@redis/client')
-    const reports = reporter(log)
+    const reports = reporter(log, now)
     report = reports
     for (let failures = 0; !closed.signal.aborted; failures++) {
       current = connection(newClient(create, url))
@@ -67,7 +75,10 @@ export function redisConnection(url: string): RedisConnection {
         // A connection can be dead without a word for a quarter of an hour (TCP's retransmissions),
         // and lead to a replica after a failover. A new one shows.
         if (error instanceof Late || isReplica(error)) drop(error)
-        else if (current?.isReady()) report?.refused(operation, error)
+        else if (current?.isReady()) {
+          report?.refused(operation, error)
+          onRefused(operation)
+        }
         throw unavailable(operation, reasonOf(error))
       }
     },
@@ -150,16 +161,17 @@ interface Reporter {
   refused: (operation: string, error: unknown) => void
 }
 
-/** One line when Redis goes away, one when it is back, and one for each thing it refuses meanwhile. */
-function reporter(log: Log): Reporter {
+/** One line when Redis goes away, one when it is back, and one an hour for each thing it refuses. */
+function reporter(log: Log, now: () => number): Reporter {
   let isAway = false
-  const told = new Set<string>()
+  const told = new Map<string, number>()
   return {
     // No permission, no memory: it is there, and yet each instance is on its own.
     refused(operation, error) {
       const reason = reasonOf(error)
-      if (told.has(`${operation} ${reason}`)) return
-      told.add(`${operation} ${reason}`)
+      const what = `${operation} ${reason}`
+      if (now() - (told.get(what) ?? -Infinity) < TOLD_AGAIN_MS) return
+      told.set(what, now())
       log.warn({ operation, reason }, 'Redis refuses a command')
     },
     away(reason) {

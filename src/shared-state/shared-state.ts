@@ -23,6 +23,8 @@ export interface SharedStateOptions {
   /** The pool and client. */
   audience: string
   upstreamTimeoutMs: number
+  /** Told of each command that a Redis which is there did not take. */
+  onRefused?: (operation: string) => void
 }
 
 /** What instances know together. */
@@ -57,7 +59,7 @@ export function sharedState(options: SharedStateOptions): SharedState {
       async close() {},
     }
   }
-  const redis = redisConnection(redisUrl)
+  const redis = redisConnection(redisUrl, { onRefused: options.onRefused })
   const flights = refreshFlights(redis, digest, sessionKeys)
   return {
     ledger: redisLedger(redis, digest),

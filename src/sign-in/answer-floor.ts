@@ -11,7 +11,10 @@ export async function noFasterThanFloor<T>(
   counts: (error: unknown) => boolean = () => true,
 ): Promise<T> {
   const startedAt = deps.now()
-  const wait = () => deps.sleep(Math.max(0, startedAt + deps.settings.floorMs - deps.now()))
+  const { floorMs } = deps.settings
+  // A clock that is set back meanwhile must not make it hours.
+  const left = () => Math.min(floorMs, startedAt + floorMs - deps.now())
+  const wait = () => deps.sleep(Math.max(0, left()))
   try {
     const result = await work()
     if (counts(undefined)) await wait()

@@ -15,6 +15,11 @@ export interface SignInDeps {
     context: Buffer
   }
   settings: SignInSettings
+  /**
+   * Fails while the user pool is not asked for an answer, so that nobody's fails like anybody's.
+   * @throws ServiceError `upstream_unavailable`
+   */
+  checkUserPool?: () => void
   /** Told of each sign-in that ended in tokens. */
   onFinished?: (attempt: IssuedAttempt) => void
   now: () => number

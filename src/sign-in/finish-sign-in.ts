@@ -88,7 +88,8 @@ async function refuseNobody(
   attempt: IssuedAttempt,
   input: FinishSignInInput,
 ): Promise<never> {
-  if (!deps.lookalike.spend(attempt)) throw sessionSpent()
+  deps.checkUserPool?.()
+  if (!(await deps.lookalike.spend(attempt))) throw sessionSpent()
   const next = deps.lookalike.next(attempt)
   if (next.refused >= MAX_ATTEMPTS) throw refused(undefined)
   const context = withConnection(attempt.context, input)

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { unlessAway } from '../shared-state/unless-away.ts'
 import { newAttemptName } from '../trigger-protocol/attempt-name.ts'
 import type { SignInContext } from '../trigger-protocol/signed-context.ts'
 import type { Identifier } from './identifier.ts'
@@ -33,10 +34,17 @@ export interface Lookalike {
     blocks?: 'hide' | 'tell',
   ): Promise<IssuedChallenge>
   /** A session is good for one answer, for nobody's too. False when it was used before. */
-  spend(attempt: Attempt): boolean
+  spend(attempt: Attempt): Promise<boolean>
 }
 
-export function lookalike(makeDecoy: MakeDecoy): Lookalike {
+/**
+ * @param claim takes a session out of circulation at all instances; without it, or while it cannot
+ *   say, each process knows those that were used with it
+ */
+export function lookalike(
+  makeDecoy: MakeDecoy,
+  claim?: (id: string) => Promise<boolean>,
+): Lookalike {
   let sessionLength = TYPICAL_SESSION_LENGTH
   let real = { token: true, url: true, toldContext: false }
   // Per kind: a bare username is always shown, which says nothing about addresses.
@@ -84,7 +92,7 @@ export function lookalike(makeDecoy: MakeDecoy): Lookalike {
       }
     },
 
-    spend(attempt) {
+    async spend(attempt) {
       const id = attempt.cognitoSession.slice(0, 32)
       if (spent.has(id)) return false
       spent.add(id)
@@ -93,7 +101,8 @@ export function lookalike(makeDecoy: MakeDecoy): Lookalike {
         if (spent.size <= SPENT_SESSIONS_KEPT) break
         spent.delete(oldest)
       }
-      return true
+      // A 503 here would tell it from a real one, which Cognito remembers.
+      return (await unlessAway(claim?.(`decoy ${id}`))) ?? true
     },
   }
 }

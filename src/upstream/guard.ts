@@ -1,6 +1,7 @@
 import { ServiceError } from '../errors.ts'
 import { placesFor } from '../priority.ts'
 import { currentRequest } from '../request-context.ts'
+import { addressShares } from './address-shares.ts'
 import { circuitBreaker, type Breaker, type Verdict } from './breaker.ts'
 import type {
   BreakerState,
@@ -16,6 +17,8 @@ export interface GuardOptions {
   service: Upstream
   /** The most calls at a time. More are refused, not queued: who waits holds a request of ours. */
   capacity: number
+  /** Whether one client address may hold only a share of it once many places are taken. */
+  sharesByAddress?: boolean
   /**
    * Operations that have a breaker of their own: what they run into tells nothing about the others.
    */
@@ -43,14 +46,21 @@ const VERDICTS: Readonly<Record<'ok' | ThrownOutcome, Verdict>> = {
 }
 
 /** Bounds what one process asks of one upstream, and spares one that is down. */
-export function upstreamGuard(
-  options: GuardOptions,
-): UpstreamGuard & { reading(): UpstreamReading } {
+export function upstreamGuard(options: GuardOptions): UpstreamGuard & {
+  reading(): UpstreamReading
+  /**
+   * Refuses as `call` would, for what has to fail alike without a call.
+   * @throws ServiceError `upstream_unavailable`
+   */
+  check(operation: string): void
+} {
   const { service, capacity, outcomeOf, observer = {} } = options
   const { now = () => performance.now(), random = Math.random } = options
+  const shares = addressShares(capacity)
   const newBreaker = () => circuitBreaker({ onChange: tellChange, now, random })
   const common = newBreaker()
   const apart = newBreaker()
+  const breakerOf = (operation: string) => (options.apart?.has(operation) ? apart : common)
   let told: BreakerState = 'closed'
   let running = 0
   let hasAnswered = false
@@ -74,21 +84,34 @@ export function upstreamGuard(
     })
   }
 
+  function holder(): string | undefined {
+    return options.sharesByAddress === true ? currentRequest()?.ip : undefined
+  }
+
+  function checkPlaces(operation: string): void {
+    // Without a request it is the service's own affair, such as a trigger.
+    const priority = currentRequest()?.priority ?? 'refresh'
+    const isFull = running >= placesFor(priority, capacity)
+    if (isFull || shares.isUsedUp(holder(), running)) {
+      throw refusal(operation, 'full', FULL_RETRY_SECONDS)
+    }
+  }
+
+  function broken(operation: string): ServiceError {
+    const seconds = breakerOf(operation).remainingMs() / 1000
+    return refusal(operation, 'broken', Math.max(1, seconds))
+  }
+
   return {
     async call(operation, work) {
-      // Without a request it is the service's own affair, such as a trigger.
-      const priority = currentRequest()?.priority ?? 'refresh'
-      if (running >= placesFor(priority, capacity)) {
-        throw refusal(operation, 'full', FULL_RETRY_SECONDS)
-      }
-      const breaker = options.apart?.has(operation) ? apart : common
-      const tell = breaker.admit()
-      if (tell === undefined) {
-        throw refusal(operation, 'broken', Math.max(1, breaker.remainingMs() / 1000))
-      }
+      checkPlaces(operation)
+      const tell = breakerOf(operation).admit()
+      if (tell === undefined) throw broken(operation)
       const startedAt = now()
       let outcome: 'ok' | ThrownOutcome = 'ok'
+      const ip = holder()
       running++
+      shares.take(ip)
       try {
         return await work()
       } catch (error) {
@@ -96,12 +119,18 @@ export function upstreamGuard(
         throw error
       } finally {
         running--
+        shares.giveBack(ip)
         const seconds = (now() - startedAt) / 1000
         const verdict = VERDICTS[outcome]
         hasAnswered ||= verdict === 'up'
         tell(verdict === 'unclear' && seconds >= PATIENCE_SECONDS ? 'down' : verdict)
         note(operation, outcome, seconds)
       }
+    },
+
+    check(operation) {
+      checkPlaces(operation)
+      if (breakerOf(operation).state() !== 'closed') throw broken(operation)
     },
 
     reading: () => ({ service, breaker: worstOf(common, apart), running, capacity, hasAnswered }),

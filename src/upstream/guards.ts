@@ -10,11 +10,27 @@ export interface UpstreamGuards {
   readings: () => UpstreamReading[]
 }
 
-/** @param capacity the most calls to each of them at a time */
-export function upstreamGuards(capacity: number, observer: UpstreamObserver): UpstreamGuards {
+/**
+ * The triggers track real users, and the service nobody's: what else fails here must not stop the
+ * latter only, which would tell who is who.
+ */
+const OF_DECOYS: ReadonlySet<string> = new Set(['track'])
+
+export interface GuardSettings {
+  /** The most calls to each of them at a time. */
+  capacity: number
+  /** Of the calls to Cognito; those of decoys to Authsignal must not be refused where real ones go. */
+  sharesByAddress: boolean
+}
+
+export function upstreamGuards(
+  { capacity, sharesByAddress }: GuardSettings,
+  observer: UpstreamObserver,
+): UpstreamGuards {
   const cognito = upstreamGuard({
     service: 'cognito',
     capacity,
+    sharesByAddress,
     apart: WITH_TRIGGERS,
     outcomeOf: cognitoOutcome,
     observer,
@@ -22,6 +38,7 @@ export function upstreamGuards(capacity: number, observer: UpstreamObserver): Up
   const authsignal = upstreamGuard({
     service: 'authsignal',
     capacity,
+    apart: OF_DECOYS,
     outcomeOf: authsignalOutcome,
     observer,
   })

@@ -5,6 +5,7 @@ import { idTokenVerifier } from '../id-tokens/verify.ts'
 import type { LimitSettings } from '../limits/limits.ts'
 import type { SignInSettings } from '../sign-in/deps.ts'
 import type { VerifyIdToken } from '../sign-in/ports.ts'
+import type { UpstreamObserver } from '../upstream/ports.ts'
 
 /** ASVS 6.5.5: what is sent out of band lives ten minutes at most. */
 const MAX_SESSION_SECONDS = 600
@@ -51,10 +52,10 @@ export function accountSettings(config: Config): AccountSettings {
   }
 }
 
-export function idTokens(config: Config): VerifyIdToken {
+export function idTokens(config: Config, observer: UpstreamObserver): VerifyIdToken {
   const providers = [
     google({ audiences: config.GOOGLE_AUDIENCES, endpoint: config.GOOGLE_ENDPOINT }),
     apple({ audiences: config.APPLE_AUDIENCES, endpoint: config.APPLE_ENDPOINT }),
   ]
-  return idTokenVerifier(providers, { nonce: config.ID_TOKEN_NONCE })
+  return idTokenVerifier(providers, { nonce: config.ID_TOKEN_NONCE, observer })
 }

@@ -15,15 +15,21 @@ export interface Upstreams {
   cognito: UserPoolOptions
   authsignal: AuthsignalClient
   guards: UpstreamGuards
+  /** For what has no guard, being asked once in a while. */
+  observer: UpstreamObserver
 }
 
 export function upstreams(config: Config, observer: UpstreamObserver): Upstreams {
-  const guards = upstreamGuards(config.UPSTREAM_CONCURRENCY, observer)
+  const capacity = config.UPSTREAM_CONCURRENCY
+  // Without limits by address there may be one for all clients, such as a server's.
+  const sharesByAddress = config.RATE_LIMIT_IP !== undefined
+  const guards = upstreamGuards({ capacity, sharesByAddress }, observer)
   const client = cognitoClient({
     region: config.AWS_REGION,
     endpoint: config.COGNITO_ENDPOINT,
     guard: guards.cognito,
     maxSockets: config.UPSTREAM_CONCURRENCY,
+    timeoutMs: config.UPSTREAM_TIMEOUT_MS,
   })
   const authsignal = authsignalClient({
     secret: config.AUTHSIGNAL_SECRET,
@@ -31,7 +37,12 @@ export function upstreams(config: Config, observer: UpstreamObserver): Upstreams
     timeoutMs: AUTHSIGNAL_TIMEOUT_MS,
     guard: guards.authsignal,
   })
-  return { cognito: poolOptions(config, client), authsignal: notingAuthsignal(authsignal), guards }
+  return {
+    cognito: poolOptions(config, client),
+    authsignal: notingAuthsignal(authsignal),
+    guards,
+    observer,
+  }
 }
 
 function poolOptions(config: Config, client: UserPoolOptions['client']): UserPoolOptions {

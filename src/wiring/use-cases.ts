@@ -15,8 +15,11 @@ import { cognitoAccounts } from '../cognito/accounts.ts'
 import { cognitoTokenAuthority } from '../cognito/token-authority.ts'
 import { cognitoUserPool } from '../cognito/user-pool.ts'
 import type { Config } from '../config.ts'
+import { countedAddress } from '../limits/client-address.ts'
+import { limitedEnrolments, tellingOfNumbers } from '../limits/limited-enrolments.ts'
 import { limitedIdTokens } from '../limits/limited-id-tokens.ts'
 import type { Limits } from '../limits/limits.ts'
+import { currentRequest } from '../request-context.ts'
 import type { SharedState } from '../shared-state/shared-state.ts'
 import type { SignInDeps } from '../sign-in/deps.ts'
 import { finishSignIn } from '../sign-in/finish-sign-in.ts'
@@ -48,7 +51,7 @@ export function contextKey(config: Config): Buffer {
 
 /** Everything a client can ask for, wired to what it needs. */
 export function useCases(parts: Parts): UseCases {
-  const verifyAccessToken = accessTokens(parts.config)
+  const verifyAccessToken = accessTokens(parts)
   return {
     ...signIns(parts),
     ...tokenUseCases({
@@ -67,9 +70,9 @@ type SignIns = Pick<
 >
 
 function signIns(parts: Parts): SignIns {
-  const { config, shared, limiting } = parts
+  const { config, upstreams, shared, limiting } = parts
   const deps = signInDeps(parts)
-  const verifyIdToken = notingIdTokens(idTokens(config), deps.keys.context)
+  const verifyIdToken = notingIdTokens(idTokens(config, upstreams.observer), deps.keys.context)
   const earlierProof = {
     ...deps,
     ledger: shared.ledger,
@@ -83,28 +86,35 @@ function signIns(parts: Parts): SignIns {
   }
 }
 
-function signInDeps({ config, upstreams, limiting }: Parts): SignInDeps {
-  const { cognito, authsignal } = upstreams
+function signInDeps({ config, upstreams, shared, limiting }: Parts): SignInDeps {
+  const { cognito, authsignal, guards } = upstreams
   return {
     userPool: notingUserPool(cognitoUserPool(cognito)),
     sealer: notingSealer(sessionSealer(config.SESSION_KEYS, audienceOf(config))),
-    lookalike: lookalike(decoyMaker(config, authsignal)),
+    lookalike: lookalike(
+      decoyMaker(config, authsignal),
+      // A process's own ledger would be filled by it, and knows no more.
+      config.REDIS_URL === undefined ? undefined : (id) => shared.ledger.claim(id),
+    ),
+    checkUserPool: () => guards.cognito.check('RespondToAuthChallenge'),
     proofs: authsignal,
     keys: { hint: derivedKey(config.AUTHSIGNAL_SECRET, 'hint'), context: contextKey(config) },
     settings: signInSettings(config),
-    onFinished: ({ phonePrefix }) => limiting.finished(phonePrefix),
+    onFinished: ({ phonePrefix }) => finishedHere(limiting, phonePrefix),
     now: Date.now,
     sleep: (ms) => (ms > 0 ? sleep(ms) : Promise.resolve()),
   }
 }
 
 function accounts(
-  { config, upstreams, shared }: Parts,
+  { config, upstreams, shared, limiting }: Parts,
   verifyAccessToken: VerifyAccessToken,
 ): AccountUseCases {
-  return accountUseCases({
+  const services = {
     verifyAccessToken,
-    accounts: cognitoAccounts(upstreams.cognito),
+    accounts: tellingOfNumbers(cognitoAccounts(upstreams.cognito), (phonePrefix) =>
+      finishedHere(limiting, phonePrefix),
+    ),
     authsignal: upstreams.authsignal,
     attempts: attemptKeys(derivedKey(config.AUTHSIGNAL_SECRET, 'attempt'), Date.now),
     ledger: shared.ledger,
@@ -112,16 +122,31 @@ function accounts(
     refreshes: shared.refreshes,
     settings: accountSettings(config),
     now: Date.now,
+  }
+  const limited = accountUseCases({
+    ...services,
+    verifyAccessToken: limitedEnrolments(verifyAccessToken, limiting),
   })
+  return {
+    ...accountUseCases(services),
+    startEnrolment: (...given) => limited.startEnrolment(...given),
+  }
 }
 
-function accessTokens(config: Config): VerifyAccessToken {
+/** Where the present request comes from is where it was most likely started. */
+function finishedHere(limiting: Limits, phonePrefix: string | undefined): void {
+  const ip = currentRequest()?.ip
+  limiting.finished(phonePrefix, ip === undefined ? undefined : countedAddress(ip))
+}
+
+function accessTokens({ config, upstreams: { observer } }: Parts): VerifyAccessToken {
   return notingAccessTokens(
     accessTokenVerifier({
       region: config.AWS_REGION,
       userPoolId: config.COGNITO_USER_POOL_ID,
       clientId: config.COGNITO_CLIENT_ID,
       endpoint: config.COGNITO_ENDPOINT,
+      observer,
     }),
   )
 }

@@ -32,6 +32,12 @@ examines(t, 'config.endpoints', [
   ],
 ])
 
+examines(t, 'config.audit', [
+  ['on', {}, 'ok'],
+  ['off', { env: { AUDIT_LOG: 'off' } }, 'warning', /AUDIT_LOG=on/],
+  ['silent', { env: { LOG_LEVEL: 'silent' } }, 'warning', /LOG_LEVEL=info/],
+])
+
 examines(t, 'authsignal.key', [
   ['good', {}, 'ok'],
   [

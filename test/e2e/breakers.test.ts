@@ -3,11 +3,10 @@ import t from 'tap'
 import { awsFault } from '../../local/index.ts'
 import { EMAIL, startAccountStack } from '../support/account.ts'
 
-const OFF = { RATE_LIMIT_IDENTIFIER: 'off', RATE_LIMIT_IP: 'off', RATE_LIMIT_START_IP: 'off' }
 const down = awsFault('InternalErrorException', 'down', 500)
 
 t.test('an upstream that is down is spared, and used again when it is back', async (t) => {
-  const stack = await startAccountStack(t, { env: OFF })
+  const stack = await startAccountStack(t)
   const ada = await stack.signInAs(EMAIL)
   stack.cognito.faults.add({ operation: 'GetUser', fault: down })
   stack.cognitoCalls()
@@ -28,7 +27,7 @@ t.test('an upstream that is down is spared, and used again when it is back', asy
 })
 
 t.test('sign-ins that fail for whatever reason leave refreshes alone', async (t) => {
-  const stack = await startAccountStack(t, { env: OFF })
+  const stack = await startAccountStack(t)
   const { refreshToken } = await stack.signInAs(EMAIL)
   stack.cognito.faults.add({ operation: 'InitiateAuth', fault: down })
   for (let time = 0; time < 11; time++) {
@@ -43,7 +42,7 @@ t.test('sign-ins that fail for whatever reason leave refreshes alone', async (t)
 t.test(
   'an Authsignal that is away behind the triggers is none of Cognito’s failures',
   async (t) => {
-    const stack = await startAccountStack(t, { env: OFF })
+    const stack = await startAccountStack(t)
     const { refreshToken } = await stack.signInAs(EMAIL)
     stack.authsignal.faults.add({ operation: '*', fault: { kind: 'reset' } })
     for (let time = 0; time < 12; time++) {
@@ -57,7 +56,7 @@ t.test(
 )
 
 t.test('more than its capacity is sent away at once, starts before the rest', async (t) => {
-  const stack = await startAccountStack(t, { env: { ...OFF, UPSTREAM_CONCURRENCY: '4' } })
+  const stack = await startAccountStack(t, { env: { UPSTREAM_CONCURRENCY: '4' } })
   const ada = await stack.signInAs(EMAIL)
   const { refreshToken } = ada
   stack.cognito.faults.add({ operation: 'GetUser', fault: { kind: 'delay', ms: 1_000 }, times: 2 })

@@ -6,8 +6,6 @@ import { startStack, type Answer, type Stack } from '../support/stack.ts'
 const email = 'ada@example.com'
 const KEY = { 'idempotency-key': 'c56a4180-65aa-42ec-a945-5fd21dec0538' }
 const TRACK = 'POST /users/:userId/actions/:action'
-/** Twenty taps on one button are what is tested here. */
-const env = { RATE_LIMIT_IDENTIFIER: 'off' }
 
 const start = (stack: Stack, body: object = { email }, headers: Record<string, string> = KEY) =>
   stack.post('/start-sign-in', body, headers)
@@ -31,7 +29,7 @@ function different(answers: Answer[]): number {
 
 /** A user who has been here, so that a start is one action. */
 async function startKnown(t: Parameters<typeof startStack>[0], options: object = {}) {
-  const stack = await startStack(t, { env, ...options })
+  const stack = await startStack(t, options)
   t.equal((await stack.signIn({ email })).status, 200)
   stack.cognitoCalls()
   stack.authsignal.calls.length = 0
@@ -110,7 +108,7 @@ t.test('a start that failed is made anew', async (t) => {
 })
 
 t.test('a new user is made once, and asked for one code', async (t) => {
-  const stack = await startStack(t, { env })
+  const stack = await startStack(t)
   const answers = await Promise.all(Array.from({ length: 20 }, () => start(stack)))
   t.equal(different(answers), 1)
   t.strictSame(stack.cognitoCalls(), ['InitiateAuth', 'AdminCreateUser', 'InitiateAuth'])

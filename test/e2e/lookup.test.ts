@@ -4,7 +4,6 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import t, { type Test } from 'tap'
 import { awsFault } from '../../local/index.ts'
-import { WITHOUT_LIMITS } from '../support/config.ts'
 import { startStack, type Stack, type StackOptions } from '../support/stack.ts'
 import { oneRoundTriggers, twoRoundTriggers } from '../support/vendor-triggers.ts'
 
@@ -67,7 +66,7 @@ for (const usernames of POOLS) {
   })
 
   t.test(`fifty racing starts make one user: ${usernames}`, async (t) => {
-    const stack = await start(t, { pool: { usernames }, env: WITHOUT_LIMITS })
+    const stack = await start(t, { pool: { usernames } })
     const starts = await Promise.all(Array.from({ length: 50 }, () => stack.start({ email })))
     t.strictSame(new Set(starts.map(({ status }) => status)), new Set([200]))
     t.equal(stack.cognito.users.list().length, 1)

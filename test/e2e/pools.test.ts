@@ -4,7 +4,6 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import t from 'tap'
 import { awsFault } from '../../local/index.ts'
-import { WITHOUT_LIMITS } from '../support/config.ts'
 import { startStack } from '../support/stack.ts'
 
 const email = 'ada@example.com'
@@ -75,7 +74,6 @@ for (const preventUserExistenceErrors of ['LEGACY', 'ENABLED'] as const) {
       const stack = await startStack(t, {
         pool: { usernames: 'alias' },
         client: { preventUserExistenceErrors },
-        env: WITHOUT_LIMITS,
       })
       const starts = await Promise.all(Array.from({ length: 50 }, () => stack.start({ email })))
       t.strictSame(new Set(starts.map(({ status }) => status)), new Set([200]))

@@ -1,7 +1,6 @@
 import t from 'tap'
 import { JwtVerifier } from 'aws-jwt-verify'
 import type { Jwks } from 'aws-jwt-verify/jwk'
-import { WITHOUT_LIMITS } from '../support/config.ts'
 import { startStack } from '../support/stack.ts'
 
 const email = 'ada@example.com'
@@ -139,7 +138,7 @@ t.test('a session is good for one finish and for its time', async (t) => {
 })
 
 t.test('fifty starts of one new address at once make one user', async (t) => {
-  const stack = await startStack(t, { env: WITHOUT_LIMITS })
+  const stack = await startStack(t)
   const starts = await Promise.all(Array.from({ length: 50 }, () => stack.start({ email })))
   t.strictSame(new Set(starts.map(({ status }) => status)), new Set([200]))
   t.equal(stack.cognito.users.list().length, 1)

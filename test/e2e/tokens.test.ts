@@ -4,7 +4,6 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import t, { type Test } from 'tap'
 import { awsFault } from '../../local/index.ts'
-import { WITHOUT_LIMITS } from '../support/config.ts'
 import { startStack, type Answer, type Stack, type StackOptions } from '../support/stack.ts'
 
 const email = 'ada@example.com'
@@ -21,7 +20,7 @@ interface SignedIn extends Stack {
 }
 
 async function signedIn(t: Test, options: StackOptions = {}): Promise<SignedIn> {
-  const stack = await startStack(t, { env: WITHOUT_LIMITS, ...options })
+  const stack = await startStack(t, options)
   const { body } = await stack.signIn({ email })
   stack.cognitoCalls()
   return {

@@ -5,7 +5,6 @@ import { AUTHSIGNAL_FAILURES, BROKEN, CASES, LEAK } from './upstream-cases.ts'
 
 const email = 'ada.lovelace@example.com'
 /** The same person signs in all the time. */
-const UNLIMITED = { RATE_LIMIT_IDENTIFIER: 'off' }
 
 /** Texts that must never come out again, wherever they went in. */
 const FORBIDDEN = [email, 'sk_live_51secret', 'eyJhbGciOi', 'tenant-secret', 'dGVuYW50LXNlY3JldD']
@@ -22,7 +21,7 @@ const STATUS: Record<string, number> = {
 t.test(
   'every Cognito exception has its documented code, is sent once and leaks nothing',
   async (t) => {
-    const stack = await startStack(t, { env: { ...UNLIMITED, BLOCKED_STARTS: 'tell' } })
+    const stack = await startStack(t, { env: { BLOCKED_STARTS: 'tell' } })
     await stack.signIn({ email })
     const answers: string[] = []
     for (const { name, message = LEAK, status, start, finish } of CASES) {
@@ -65,7 +64,7 @@ t.test(
 )
 
 t.test('an exception while the user is being created', async (t) => {
-  const stack = await startStack(t, { env: UNLIMITED })
+  const stack = await startStack(t)
   const cases = {
     TooManyRequestsException: 'upstream_unavailable',
     InvalidParameterException: 'upstream_error',
@@ -98,7 +97,7 @@ t.test('an exception while the user is being created', async (t) => {
 t.test(
   'a pool whose own pre-sign-up rule refuses a new user does not tell the client so',
   async (t) => {
-    const stack = await startStack(t, { env: UNLIMITED })
+    const stack = await startStack(t)
     stack.cognito.faults.add({
       operation: 'AdminCreateUser',
       fault: awsFault('UserLambdaValidationException', `PreSignUp failed with error ${LEAK}.`),
@@ -111,7 +110,7 @@ t.test(
 )
 
 t.test('a Cognito that breaks off, hangs or talks nonsense', async (t) => {
-  const stack = await startStack(t, { env: { ...UNLIMITED, UPSTREAM_TIMEOUT_MS: '1500' } })
+  const stack = await startStack(t, { env: { UPSTREAM_TIMEOUT_MS: '1500' } })
   await stack.signIn({ email })
   const answers: string[] = []
   for (const [name, fault, start, finish] of BROKEN) {
@@ -135,7 +134,6 @@ t.test(
   async (t) => {
     const triggerLog: string[] = []
     const stack = await startStack(t, {
-      env: UNLIMITED,
       secret: 'tenant-secret',
       onLog: (line) => triggerLog.push(line),
     })

@@ -37,6 +37,24 @@ t.test('requests that no route takes, or that are broken, count too', async (t) 
   })
 })
 
+t.test('preflights count too, allowed or not, and once', async (t) => {
+  const corsOrigins = ['https://app.example.com']
+  const { app } = await buildTestApp(t, { limits: limitsOf({ ip: rate }), corsOrigins })
+  const preflight = (origin: string) =>
+    app.inject({
+      method: 'OPTIONS',
+      url: START.path,
+      headers: { origin, 'access-control-request-method': 'POST' },
+    })
+  t.equal((await preflight('https://app.example.com')).statusCode, 204)
+  t.equal((await preflight('https://evil.example')).statusCode, 400)
+  t.equal((await preflight('https://app.example.com')).statusCode, 429)
+  // A page can read why it is refused.
+  const refused = await app.inject(post(START, { headers: { origin: 'https://app.example.com' } }))
+  t.equal(refused.statusCode, 429)
+  t.equal(refused.headers['access-control-allow-origin'], 'https://app.example.com')
+})
+
 t.test('without limits about addresses there are no headers about them', async (t) => {
   const { app } = await buildTestApp(t, { limits: limitsOf({ identifier: rate, session: rate }) })
   for (const route of ROUTES) {
@@ -82,6 +100,21 @@ t.test('sessions and tokens count wherever they are sent', async (t) => {
       t.not((await app.inject(bearer(authorization))).statusCode, 429, 'is no token of ours')
     }
   }
+})
+
+t.test('an enrolment counts for the address it writes to', async (t) => {
+  const limits = limitsOf({ identifier: rate })
+  const { app } = await buildTestApp(t, { limits })
+  const enrol = (body: object) =>
+    app.inject(
+      post({ path: '/authenticators', body }, { headers: { authorization: 'Bearer a.b.c' } }),
+    )
+  for (const body of [{ phoneNumber: '+6421234567' }, { email: 'ada@example.com' }]) {
+    const statuses = []
+    for (let time = 0; time < 3; time += 1) statuses.push((await enrol(body)).statusCode)
+    t.strictSame(statuses, [200, 200, 429])
+  }
+  for (let time = 0; time < 3; time += 1) t.equal((await enrol({})).statusCode, 200, 'a passkey')
 })
 
 t.test('an address that is wrong or not served is refused as ever', async (t) => {

@@ -90,6 +90,42 @@ t.test('so many requests at a time, and the last places are for refreshes', asyn
   t.equal((await app.inject(START)).statusCode, 200, 'and the places are free again')
 })
 
+t.test('half a request takes no place', async (t) => {
+  const { app } = await busy(t, { mostRequests: 1 })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  for (let time = 0; time < 3; time++) {
+    const socket = connect(port, '127.0.0.1')
+    t.teardown(() => socket.destroy())
+    const arrived = once(app.server, 'request')
+    socket.write(
+      'POST /refresh HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 60\r\n\r\n{',
+    )
+    await arrived
+  }
+  for (const one of [START, FINISH, REFRESH]) t.equal((await app.inject(one)).statusCode, 200)
+})
+
+t.test('halves that end together get no more places than there are', async (t) => {
+  const { opened, open } = gate()
+  const { app } = await busy(t, { mostRequests: 2, refreshTokens: () => opened.then(() => TOKENS) })
+  // All are let in before the body of any of them has been read.
+  let arrived = 0
+  const { opened: allArrived, open: letRead } = gate()
+  app.addHook('preParsing', async () => {
+    arrived++
+    if (arrived === 5) letRead()
+    await allArrived
+  })
+  const answers = Array.from({ length: 5 }, () => app.inject(REFRESH))
+  const statuses: number[] = []
+  for (const answer of answers) void answer.then(({ statusCode }) => statuses.push(statusCode))
+  while (statuses.length < 3) await sleep(5)
+  open()
+  await Promise.all(answers)
+  t.strictSame(statuses, [503, 503, 503, 200, 200])
+})
+
 t.test('who leaves gives their place back', async (t) => {
   const { opened, open } = gate()
   t.teardown(open)

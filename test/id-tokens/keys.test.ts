@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { UpstreamCall } from '../../src/upstream/ports.ts'
 import { newKey } from '../support/key-host.ts'
 import { NONCE, REFUSED, startApple, startGoogle, verifierOf } from './support.ts'
 
@@ -70,4 +71,24 @@ t.test('finds the keys that took the place of the old ones', async (t) => {
   const token = await google.token({}, { key, header: { kid: 'two' } })
   t.match(await verify(token, NONCE), { provider: 'google' })
   await t.rejects(verify(before, NONCE), REFUSED, 'the old key is gone')
+})
+
+t.test('tells of each look for keys, and of nothing else', async (t) => {
+  const google = await startGoogle(t)
+  const calls: UpstreamCall[] = []
+  const verify = verifierOf({ google }, { observer: { onCall: (call) => void calls.push(call) } })
+  const call = { service: 'google', operation: 'JWKS', seconds: Number }
+  for (const [trouble, outcome] of [
+    ['status', 'failed'],
+    ['hang', 'timeout'],
+  ] as const) {
+    google.host.trouble = trouble
+    await t.rejects(verify(await google.token(), NONCE))
+    t.match(calls.splice(0), [{ ...call, outcome }])
+  }
+  google.host.trouble = undefined
+  await verify(await google.token(), NONCE)
+  await verify(await google.token(), NONCE)
+  t.match(calls, [{ ...call, outcome: 'ok' }])
+  t.equal(calls.length, 1)
 })

@@ -124,7 +124,7 @@ t.test('a prefix with enough finishes is never refused, however busy', async (t)
     const visit = start({ phoneNumber })
     t.ok((await admit(visit)).isTaken, phoneNumber)
     // One in five.
-    if (index % 5 === 4) finished(visit.identifier?.phone?.prefix ?? '')
+    if (index % 5 === 4) finished(visit.identifier?.phone?.prefix ?? '', A)
   }
 })
 
@@ -132,10 +132,94 @@ t.test('one that has recovered is as good as before, and no better', async (t) =
   const { admit, finished } = limitsOf({}, { prefix })
   const call = (phoneNumber = '') => admit(start({ phoneNumber }))
   await taken(numbers.slice(0, 11).map(call))
-  finished('+1876')
+  finished('+1876', A)
   t.equal((await taken(numbers.slice(20, 40).map(call))).filter(Boolean).length, 5)
-  for (let time = 0; time < 100; time += 1) finished('+1876')
+  for (let time = 0; time < 100; time += 1) finished('+1876', A)
   t.equal((await taken(numbers.slice(40, 80).map(call))).filter(Boolean).length, 10)
+})
+
+const B = '198.51.100.1'
+
+/** Starts for each of the numbers. */
+function everybody(
+  phones: readonly string[],
+  address: string,
+  { admit }: ReturnType<typeof limitsOf>,
+): Promise<boolean[]> {
+  return taken(phones.map((phoneNumber) => admit(start({ phoneNumber }, address))))
+}
+
+t.test('no one address uses up what all share, or keeps a person out', async (t) => {
+  for (const [settings, phones, share] of [
+    [{ prefix: { count: 50, seconds: 3_600, percent: 10 } }, numbers, 10],
+    [{ rates: { country: { count: 600, seconds: 600 } } }, numbers, 60],
+    [{ rates: { identifier: { count: 10, seconds: 600 } } }, Array(1_000).fill('+6421234567'), 5],
+  ] as const) {
+    const { rates, ...prefixOnly } = { rates: {}, ...settings }
+    const limits = limitsOf(rates, prefixOnly)
+    t.equal((await everybody(phones, A, limits)).filter(Boolean).length, share)
+    t.ok(limits.limited.every((name) => name.endsWith('_share')))
+    t.equal(limits.prefixBreakers(), 0, 'nobody else is refused')
+    t.strictSame(await everybody(phones.slice(0, 1), B, limits), [true])
+  }
+})
+
+t.test('a share is of one number range, and comes back with what is finished', async (t) => {
+  const { admit, finished } = limitsOf({}, { prefix: { count: 50, seconds: 3_600, percent: 25 } })
+  const call = (phoneNumber = '', address = A) => admit(start({ phoneNumber }, address))
+  const count = async (from: number, address = A) =>
+    (await taken(numbers.slice(from, from + 20).map((each) => call(each, address)))).filter(Boolean)
+      .length
+  t.equal(await count(0), 10)
+  t.strictSame(await taken([call('+12125551234')]), [true])
+  finished('+1876', B)
+  t.equal(await count(20), 0, 'by somebody elsewhere')
+  finished('+1876', A)
+  t.equal(await count(40), 4)
+})
+
+t.test('the shares of a /48 of IPv6 are one', async (t) => {
+  const { admit } = limitsOf({ identifier: { count: 10, seconds: 600 } })
+  const from = (address: string) => admit(start({ email: 'ada@example.com' }, address))
+  const addresses = Array.from({ length: 20 }, (_value, index) => `2001:db8:1:${index}::/64`)
+  t.equal((await taken(addresses.map(from))).filter(Boolean).length, 5)
+  t.strictSame(await taken([from('2001:db8:2:0::/64')]), [true])
+})
+
+t.test('a /48 of IPv6 has ten times what each /64 in it has', async (t) => {
+  for (const [name, isStart] of [
+    ['ip', false],
+    ['start', true],
+  ] as const) {
+    const { arrive, limited, addressRules } = limitsOf({ [name]: rate })
+    const calls = Array.from({ length: 100 }, (_value, index) => `2001:db8:1:${index % 50}::/64`)
+    const verdicts = await taken(calls.map((address) => arrive({ address, isStart })))
+    t.equal(verdicts.filter(Boolean).length, 20)
+    t.strictSame([...new Set(limited)], [`${name}_network`])
+    t.strictSame(await taken([arrive({ address: '2001:db8:2:0::/64', isStart })]), [true])
+    t.equal(addressRules.length, 1, 'of which headers do not tell')
+  }
+  const { arrive } = limitsOf({ ip: rate })
+  const calls = Array.from({ length: 100 }, (_value, index) => `203.0.113.${index}`)
+  const verdicts = await taken(calls.map((address) => arrive({ address, isStart: false })))
+  t.ok(verdicts.every(Boolean), 'IPv4 has no such networks')
+})
+
+function enrol(phoneNumber = ''): Visit {
+  return { address: A, isStart: false, identifier: parseIdentifier({ phoneNumber }) }
+}
+
+t.test('who enrols addresses is counted for them as who starts with them', async (t) => {
+  for (const limits of [limitsOf({}, { prefix }), limitsOf({ country: prefix })]) {
+    const verdicts = await taken(numbers.slice(0, 40).map((each) => limits.admit(enrol(each))))
+    t.equal(verdicts.filter(Boolean).length, 10)
+  }
+  const { admit } = limitsOf({ identifier: rate })
+  t.strictSame(await taken(numbers.slice(0, 3).map(() => admit(enrol(numbers[0])))), [
+    true,
+    true,
+    false,
+  ])
 })
 
 /** What instances share, with a switch. */
@@ -191,7 +275,7 @@ t.test('while the others cannot be asked, each counts for itself', async (t) => 
   ])
   t.strictSame(await taken([other.admit(visit)]), [true])
   t.strictSame(one.limited, ['identifier'], 'its address was counted when it arrived')
-  one.finished('+64212')
+  one.finished('+64212', A)
   shared.isAway = false
   t.strictSame(await taken([one.admit(visit)]), [true], 'until they can again')
 })

@@ -10,6 +10,7 @@ import { tableOf, visitors } from './visitors.ts'
 
 /** `SOAK_SECONDS=1800 npm run test:load` is the long one. */
 const SECONDS = Number(process.env['SOAK_SECONDS'] ?? 60)
+const VISITORS = Number(process.env['SOAK_VISITORS'] ?? 8)
 const SAMPLE_MS = 500
 /** What the least memory of the last quarter may be above that of the second. */
 const MAY_GROW_MB = 10
@@ -80,7 +81,7 @@ t.test(
     })
     let isOver = false
     const troubled = trouble(local, () => isOver)
-    all.come(8)
+    all.come(VISITORS)
     const samples: Sample[] = []
     const end = Date.now() + SECONDS * 1_000
     while (Date.now() < end) {

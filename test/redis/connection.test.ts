@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { redisConnection, type RedisConnection } from '../../src/shared-state/redis-connection.ts'
+import {
+  redisConnection,
+  type RedisConnection,
+  type RedisOptions,
+} from '../../src/shared-state/redis-connection.ts'
 import { failureOf } from '../support/expect-error.ts'
 import { skip, startRedis, type RedisServer } from './redis-server.ts'
 
@@ -10,11 +14,11 @@ interface Connected {
   lines: string[]
 }
 
-function connect(t: Test, url: string): Connected {
+function connect(t: Test, url: string, options: RedisOptions = {}): Connected {
   const lines: string[] = []
   const log = (fields: object, message: string) =>
     void lines.push(`${message} ${JSON.stringify(fields)}`)
-  const connection = redisConnection(url)
+  const connection = redisConnection(url, options)
   connection.open({ info: log, warn: log })
   t.teardown(() => connection.close())
   return { connection, lines }
@@ -35,8 +39,12 @@ async function untilBack(connection: RedisConnection): Promise<void> {
   while (await isAway(connection)) await sleep(20)
 }
 
-async function connected(t: Test, server: RedisServer): Promise<Connected> {
-  const here = connect(t, server.url)
+async function connected(
+  t: Test,
+  server: RedisServer,
+  options: RedisOptions = {},
+): Promise<Connected> {
+  const here = connect(t, server.url, options)
   await untilBack(here.connection)
   return here
 }
@@ -169,19 +177,33 @@ t.test('closed it holds nothing open, whatever state it was in', { skip }, async
   await redisConnection(server.url).close()
 })
 
-t.test('what Redis refuses is logged, once for each thing', { skip }, async (t) => {
-  const server = await startRedis(t)
-  const { connection, lines } = await connected(t, server)
-  // The probe at connecting is allowed, and nothing else.
-  await server.command('ACL', 'SETUSER', 'default', '-@all', '+set', '+acl', '+hello')
-  for (const operation of ['limit', 'limit', 'share refresh']) {
-    t.match(await failureOf(connection.run(operation, (redis) => redis.ping())), {
-      code: 'upstream_unavailable',
-      upstream: { service: 'redis', operation, reason: 'NOPERM' },
+t.test(
+  'what Redis refuses is logged, once an hour for each thing, and counted',
+  { skip },
+  async (t) => {
+    const server = await startRedis(t)
+    const refused: string[] = []
+    let now = 0
+    const { connection, lines } = await connected(t, server, {
+      onRefused: (operation) => void refused.push(operation),
+      now: () => now,
     })
-  }
-  t.strictSame(lines, [
-    'Redis refuses a command {"operation":"limit","reason":"NOPERM"}',
-    'Redis refuses a command {"operation":"share refresh","reason":"NOPERM"}',
-  ])
-})
+    // The probe at connecting is allowed, and nothing else.
+    await server.command('ACL', 'SETUSER', 'default', '-@all', '+set', '+acl', '+hello')
+    for (const operation of ['limit', 'limit', 'share refresh']) {
+      t.match(await failureOf(connection.run(operation, (redis) => redis.ping())), {
+        code: 'upstream_unavailable',
+        upstream: { service: 'redis', operation, reason: 'NOPERM' },
+      })
+    }
+    t.strictSame(lines, [
+      'Redis refuses a command {"operation":"limit","reason":"NOPERM"}',
+      'Redis refuses a command {"operation":"share refresh","reason":"NOPERM"}',
+    ])
+    t.strictSame(refused, ['limit', 'limit', 'share refresh'], 'and counted each time')
+
+    now += 60 * 60 * 1000
+    await t.rejects(connection.run('limit', (redis) => redis.ping()))
+    t.equal(lines.length, 3, 'and logged again when it still does after an hour')
+  },
+)

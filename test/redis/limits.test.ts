@@ -79,6 +79,7 @@ t.test('what lies in Redis names nobody and goes by itself', { skip }, async (t)
     'identifier',
     'ip',
     'prefix',
+    'prefix_share',
   ])
   t.notMatch([...contents].flat().join(' '), /203\.0|21234567|64212|NZ/)
   for (const key of keys) {
@@ -116,7 +117,7 @@ t.test('two instances share all limits, and what was finished', { skip }, async 
   )
   t.ok((await one!.admit(visit)).isTaken)
   t.notOk((await other!.admit(visit)).isTaken)
-  other!.finished(visit.identifier.phone?.prefix ?? '')
+  other!.finished(visit.identifier.phone?.prefix ?? '', visit.address)
   while (!(await one!.admit(visit)).isTaken) await new Promise((resolve) => setTimeout(resolve, 5))
   t.notOk((await other!.admit(visit)).isTaken)
 })

@@ -159,3 +159,15 @@ t.test('a decoy that cannot be made fails as an upstream does', async (t) => {
   })
   await t.rejects(finishSignIn(broken, { session, token }), { message: 'no decoy' })
 })
+
+t.test('while the pool is not asked, nobody fails like anybody and can try again', async (t) => {
+  const deps = testDeps(userPoolWithNobody(), { settings })
+  const { session } = await startSignIn(deps, { email })
+  const refusal = new ServiceError('upstream_unavailable', { retryAfter: 7 })
+  const checkUserPool = () => {
+    throw refusal
+  }
+  const error = await failureOf(finishSignIn({ ...deps, checkUserPool }, { session, token }))
+  t.match(error, { code: 'upstream_unavailable', retryAfter: 7 })
+  await t.rejects(finishSignIn(deps, { session, token }), signInError('challenge_failed'))
+})

@@ -2,6 +2,8 @@ import t from 'tap'
 import { lookalike, type Lookalike } from '../../src/sign-in/lookalike.ts'
 import type { MakeDecoy } from '../../src/sign-in/ports.ts'
 import type { ClientContext } from '../../src/sign-in/sealed-session.ts'
+import { ServiceError } from '../../src/errors.ts'
+import { memoryLedger } from '../../src/shared-state/memory-ledger.ts'
 import { ADA } from '../support/sign-in.ts'
 
 const decoy = { token: 'a.decoy.token', url: 'https://mfa.example/a.decoy.token' }
@@ -142,23 +144,44 @@ t.test('the next attempt is of the same nobody, with a new session and one refus
   t.end()
 })
 
-t.test('an attempt is spent once', (t) => {
+t.test('an attempt is spent once', async (t) => {
   const it = likeness()
   const [first, second] = [it.attempt(email, CONTEXT, STARTED), it.attempt(email, CONTEXT, STARTED)]
-  t.strictSame([it.spend(first), it.spend(first), it.spend(second)], [true, false, true])
-  t.equal(it.spend(it.next(first)), true)
-  t.end()
+  const spent = [it.spend(first), it.spend(first), it.spend(second)]
+  t.strictSame(await Promise.all(spent), [true, false, true])
+  t.equal(await it.spend(it.next(first)), true)
 })
 
-t.test('it remembers ten thousand spent attempts and forgets the oldest', (t) => {
+t.test('it remembers ten thousand spent attempts and forgets the oldest', async (t) => {
   const it = likeness()
   it.learn(real({ session: 'x'.repeat(40) }))
   const attempts = Array.from({ length: 10_001 }, () => it.attempt(email, CONTEXT, STARTED))
-  t.ok(attempts.every((attempt) => it.spend(attempt)))
-  t.equal(it.spend(attempts[1]!), false)
-  t.equal(it.spend(attempts.at(-1)!), false)
-  t.equal(it.spend(attempts[0]!), true)
-  t.end()
+  for (const attempt of attempts) if (!(await it.spend(attempt))) t.fail('it was used before')
+  t.equal(await it.spend(attempts[1]!), false)
+  t.equal(await it.spend(attempts.at(-1)!), false)
+  t.equal(await it.spend(attempts[0]!), true)
+})
+
+t.test('an attempt spent at one instance is spent at all that share a ledger', async (t) => {
+  const ledger = memoryLedger((_purpose, text) => text)
+  const instance = () =>
+    lookalike(
+      async () => decoy,
+      (id) => ledger.claim(id),
+    )
+  const [here, there] = [instance(), instance()]
+  const attempt = here.attempt(email, CONTEXT, STARTED)
+  t.strictSame([await here.spend(attempt), await there.spend(attempt)], [true, false])
+  t.equal(await there.spend(there.next(attempt)), true)
+})
+
+t.test('while the ledger cannot say, each instance knows what was spent with it', async (t) => {
+  const it = lookalike(
+    async () => decoy,
+    () => Promise.reject(new ServiceError('upstream_unavailable')),
+  )
+  const attempt = it.attempt(email, CONTEXT, STARTED)
+  t.strictSame([await it.spend(attempt), await it.spend(attempt)], [true, false])
 })
 
 t.test('what a bare username shows says nothing about addresses', async (t) => {

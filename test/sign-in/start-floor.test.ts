@@ -70,3 +70,9 @@ t.test('nothing is answered before the floor has passed', async (t) => {
   await started
   t.strictSame(order, ['waits', 'floor', 'answers'])
 })
+
+t.test('a clock that is set back meanwhile does not make it wait for longer', async (t) => {
+  const deps = depsWithSlowPool(userPoolThatKnows(), -3_600_000)
+  await startSignIn(deps, { email })
+  t.strictSame(deps.slept, [500])
+})

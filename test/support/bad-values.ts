@@ -4,6 +4,7 @@ import type { VARIABLES } from '../../src/config-variables.ts'
 export const BAD_VALUES: Readonly<Record<keyof typeof VARIABLES, readonly string[]>> = {
   PORT: ['-987', '65536', '8080.5', '0x1f90', '1e3', 'http'],
   ADMIN_PORT: ['70000', '94 64'],
+  ADMIN_HOST: ['has space', 'http://localhost'],
   HOST: ['has space', 'http://localhost', 'local/host'],
   AWS_REGION: ['Ireland', 'EU-WEST-1', 'eu-west-1.evil.example'],
   COGNITO_USER_POOL_ID: ['NoRegion99', 'eu-west-9_', 'eu-west-9_Ab/Cd'],

@@ -10,6 +10,7 @@ import {
 import { parseConfig } from '../../src/config.ts'
 import { buildService } from '../../src/service.ts'
 import { authsignalUser, type AuthsignalUser } from './authsignal-user.ts'
+import { WITHOUT_LIMITS } from './config.ts'
 
 // The AWS default chain reads the environment; the stand-in takes any credentials.
 process.env['AWS_ACCESS_KEY_ID'] = 'local'
@@ -42,8 +43,12 @@ export type StackOptions = Omit<LocalStackOptions, 'triggersDir'> & {
   env?: Record<string, string>
 }
 
-/** No answer is held back, and none is refused because the machine is slow. */
-const AT_ANY_SPEED = { START_SIGN_IN_FLOOR_MS: '0', MAX_EVENT_LOOP_DELAY_MS: '0' }
+/** No answer is held back, and none is refused because the machine is slow or a test asks often. */
+const AT_ANY_SPEED = {
+  START_SIGN_IN_FLOOR_MS: '0',
+  MAX_EVENT_LOOP_DELAY_MS: '0',
+  ...WITHOUT_LIMITS,
+}
 
 export async function startStack(t: Test, options: StackOptions = {}): Promise<Stack> {
   const { env = {}, ...rest } = options

@@ -206,3 +206,85 @@ t.test('it knows whether the upstream has ever answered', async (t) => {
   await failTimes(1, 'refused')
   t.equal(guard.reading().hasAnswered, true)
 })
+
+t.test('it can be asked whether it would make a call, without one', async (t) => {
+  const { guard, failTimes, outcomes, pass } = guardOf({ apart: new Set(['SignUp']) })
+  guard.check('GetUser')
+  await failTimes(10)
+  outcomes()
+  t.throws(
+    () => guard.check('GetUser'),
+    signInError('upstream_unavailable', {
+      retryAfter: 2,
+      upstream: { operation: 'GetUser', reason: 'breaker open' },
+    }),
+  )
+  t.strictSame(outcomes(), ['broken'])
+  guard.check('SignUp')
+  pass(2_000)
+  t.throws(() => guard.check('GetUser'), signInError('upstream_unavailable', { retryAfter: 1 }))
+  await guard.call('GetUser', async () => 'answer')
+  guard.check('GetUser')
+})
+
+t.test('asked for a call for which there is no place, it says so', async (t) => {
+  const { guard } = guardOf({ capacity: 1 })
+  const { opened, open } = gate()
+  const call = guard.call('GetUser', () => opened)
+  t.throws(
+    () => guard.check('GetUser'),
+    signInError('upstream_unavailable', { upstream: { reason: 'no capacity' } }),
+  )
+  open()
+  await call
+  guard.check('GetUser')
+})
+
+/** Calls of one client that do not end before the gate is opened. */
+function hold(
+  guard: ReturnType<typeof guardOf>['guard'],
+  count: number,
+  ip: string,
+  until: Promise<void>,
+) {
+  const calls = Array.from({ length: count }, () =>
+    from(ip, () => guard.call('GetTokensFromRefreshToken', () => until)),
+  )
+  return Promise.allSettled(calls)
+}
+
+function from<Answer>(ip: string, work: () => Promise<Answer>): Promise<Answer> {
+  const signal = new AbortController().signal
+  return servingRequest({ id: 'r', priority: 'refresh', signal, ip }, work)
+}
+
+t.test('one address holds a share of the places once many are taken', async (t) => {
+  const { guard } = guardOf({ capacity: 40, sharesByAddress: true })
+  const { opened, open } = gate()
+  const held = [
+    hold(guard, 100, '203.0.113.7', opened),
+    hold(guard, 100, '198.51.100.1', opened),
+    // One network of IPv6.
+    hold(guard, 50, '2001:db8:1:1::1', opened),
+    hold(guard, 50, '2001:db8:1:2::1', opened),
+  ]
+  t.equal(guard.reading().running, 10 + 4 + 4)
+  t.equal(await as('start', () => guard.call('GetUser', async () => 'served')), 'served')
+  await t.rejects(
+    from('203.0.113.7', () => guard.call('GetUser', async () => 'served')),
+    signInError('upstream_unavailable'),
+  )
+  open()
+  await Promise.all(held)
+  t.equal(guard.reading().running, 0)
+  const again = hold(guard, 100, '203.0.113.7', turn())
+  t.equal(guard.reading().running, 10, 'and gives them back')
+  await again
+})
+
+t.test('where all clients have one address it has all places', async (t) => {
+  const { guard } = guardOf({ capacity: 40 })
+  const held = hold(guard, 100, '203.0.113.7', turn())
+  t.equal(guard.reading().running, 40)
+  await held
+})

@@ -56,4 +56,16 @@ const emulators: Check = {
   },
 }
 
-export const CONFIGURATION = [sessionKeys, redirectUrls, emulators]
+const audit: Check = {
+  id: 'config.audit',
+  holds: '`AUDIT_LOG` is on, and `LOG_LEVEL` is not `silent`',
+  why: 'nobody could tell afterwards who signed in, or what went wrong',
+  worst: 'warning',
+  examine({ config: { AUDIT_LOG, LOG_LEVEL } }) {
+    if (AUDIT_LOG === 'off') return warning('no audit events are written', 'set AUDIT_LOG=on')
+    if (LOG_LEVEL === 'silent') return warning('nothing else is logged', 'set LOG_LEVEL=info')
+    return ok('both are written')
+  },
+}
+
+export const CONFIGURATION = [sessionKeys, redirectUrls, emulators, audit]
