@@ -16,7 +16,7 @@ async function allowedValues(app: FastifyInstance): Promise<Record<string, Set<s
   return Object.fromEntries(
     Object.entries({
       route: [...routes, labels.NONE],
-      operation: [...operations, ...labels.CALLS, labels.NONE],
+      operation: [...operations, ...labels.CALLS, ...labels.REDIS_OPERATIONS, labels.NONE],
       method: [...labels.METHODS, 'other'],
       status: labels.STATUS_CLASSES,
       code: labels.CODES,

@@ -15,6 +15,7 @@ const OUR_FAULT = 'Something went wrong on our side. Please try again.'
 const OURS = new Set([
   'internal_error',
   'upstream_error',
+  'idempotency_key_reused',
   'method_not_allowed',
   'payload_too_large',
   'unsupported_media_type',
