@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { countedAddress, networkOf } from '../limits/client-address.ts'
+import { countedAddress, networkOf } from '../limits/counted-address.ts'
 
 /**
  * How much of clients' addresses the audit may show. `digest` tells one from another and shows none;

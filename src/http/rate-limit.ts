@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { countedAddress } from '../limits/client-address.ts'
+import { countedAddress } from '../limits/counted-address.ts'
 import { inSeconds } from '../limits/gcra.ts'
 import { tooMany, type Arrival, type Limits, type Visit } from '../limits/limits.ts'
 import type { Rule, Verdict } from '../limits/ports.ts'

@@ -1,4 +1,4 @@
-import { countedAddress, networkOf } from '../limits/client-address.ts'
+import { countedAddress, networkOf } from '../limits/counted-address.ts'
 
 /** Below this nobody is in anybody's way, such as a web server that calls for all its users. */
 const BUSY = 0.25

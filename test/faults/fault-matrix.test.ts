@@ -9,9 +9,6 @@ import { Table } from './table.ts'
 const SECRET = 'tenant-secret-of-the-matrix'
 const ENV = {
   ID_TOKEN_NONCE: 'optional',
-  RATE_LIMIT_IP: 'off',
-  RATE_LIMIT_START_IP: 'off',
-  RATE_LIMIT_IDENTIFIER: 'off',
 }
 
 /** What must be in no log line, and in no answer that tells of a failure. */

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { countedAddress } from '../../src/limits/client-address.ts'
+import { countedAddress } from '../../src/limits/counted-address.ts'
 
 t.test('an IPv4 address counts by itself, however it is written', (t) => {
   for (const spelling of [
