@@ -57,38 +57,8 @@ export type UseCases = SignInUseCases & OneCallUseCases & TokenUseCases & Accoun
 
 /** The public listener: everything a client can reach, in the order in which a request meets it. */
 export async function buildApp(useCases: UseCases, options: AppOptions): Promise<FastifyInstance> {
-  const { corsOrigins = [], trustProxy = [], hstsMaxAge = YEAR_IN_SECONDS } = options
-  const app = Fastify({
-    logger: options.logger ?? false,
-    logController: new LogController({
-      disableRequestLogging: true,
-      requestIdLogLabel: 'requestId',
-    }),
-    genReqId: requestIds(trustedPeers(trustProxy)),
-    bodyLimit: BODY_LIMIT,
-    ...ARRIVAL,
-    trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
-    routerOptions: { ignoreTrailingSlash: false },
-    // Silently dropping a field or turning 12 into "12" hides the client's mistake.
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } },
-    // On a connection that is open already, a request that comes while we stop is served like the
-    // others; Fastify's own 503 would be no problem document.
-    return503OnClosing: false,
-    frameworkErrors: (error, request, reply) => {
-      const headers = { ...headersOfAll(request), ...securityHeaders(hstsMaxAge) }
-      // Such a URL meets no hook.
-      reply.raw.once('finish', () => {
-        logRequest(request, reply, reply.statusCode)
-        if (options.metrics !== undefined) countAnswer(options.metrics, request, reply)
-      })
-      void replyWithProblem(error, request, reply.headers(headers))
-    },
-    clientErrorHandler: answerBrokenRequest(securityHeaders(hstsMaxAge), (requestId) => {
-      const answer = { status: 400, code: 'invalid_request' } as const
-      app.log.info({ requestId, ...answer }, 'request')
-      options.metrics?.answered({ method: 'none', seconds: 0, ...answer })
-    }),
-  })
+  const { corsOrigins = [], hstsMaxAge = YEAR_IN_SECONDS } = options
+  const app = listener(options)
   boundConnections(app)
   // text/plain can be sent by a form on any site without a CORS preflight; JSON only.
   app.removeContentTypeParser('text/plain')
@@ -121,6 +91,48 @@ export async function buildApp(useCases: UseCases, options: AppOptions): Promise
   })
   if (options.limits) limitVisits(app, options.limits)
   await app.register(swagger, openApiOptions(options.openApi ?? '3.1.0', options.version))
+  await addRoutes(app, useCases)
+  return app
+}
+
+/** Fastify, set up so that every answer is a problem document or one of ours. */
+function listener(options: AppOptions): FastifyInstance {
+  const { trustProxy = [], hstsMaxAge = YEAR_IN_SECONDS } = options
+  const app: FastifyInstance = Fastify({
+    logger: options.logger ?? false,
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'requestId',
+    }),
+    genReqId: requestIds(trustedPeers(trustProxy)),
+    bodyLimit: BODY_LIMIT,
+    ...ARRIVAL,
+    trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
+    routerOptions: { ignoreTrailingSlash: false },
+    // Silently dropping a field or turning 12 into "12" hides the client's mistake.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } },
+    // On a connection that is open already, a request that comes while we stop is served like the
+    // others; Fastify's own 503 would be no problem document.
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => {
+      const headers = { ...headersOfAll(request), ...securityHeaders(hstsMaxAge) }
+      // Such a URL meets no hook.
+      reply.raw.once('finish', () => {
+        logRequest(request, reply, reply.statusCode)
+        if (options.metrics !== undefined) countAnswer(options.metrics, request, reply)
+      })
+      void replyWithProblem(error, request, reply.headers(headers))
+    },
+    clientErrorHandler: answerBrokenRequest(securityHeaders(hstsMaxAge), (requestId) => {
+      const answer = { status: 400, code: 'invalid_request' } as const
+      app.log.info({ requestId, ...answer }, 'request')
+      options.metrics?.answered({ method: 'none', seconds: 0, ...answer })
+    }),
+  })
+  return app
+}
+
+async function addRoutes(app: FastifyInstance, useCases: UseCases): Promise<void> {
   const schemas = [
     ...PROBLEM_SCHEMAS,
     ...SIGN_IN_SCHEMAS,
@@ -137,7 +149,6 @@ export async function buildApp(useCases: UseCases, options: AppOptions): Promise
   await app.register(accountRoutes, useCases)
   await app.register(authenticatorRoutes, useCases)
   await app.register(stepUpRoutes, useCases)
-  return app
 }
 
 /** Web apps of other origins may call and read (ASVS 3.4.2): those on the list, without cookies. */
