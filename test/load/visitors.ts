@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { LocalStack } from '../../local/local-stack.ts'
 import { authsignalUser, type AuthsignalUser } from '../support/authsignal-user.ts'
+import type { Answer as StackAnswer } from '../support/stack.ts'
 
 /** What clients were told, counted, and every promise of the service that was broken. */
 export interface Report {
@@ -20,11 +21,7 @@ export interface Visitors {
   leave(): Promise<void>
 }
 
-interface Answer {
-  status: number
-  // oxlint-disable-next-line typescript/no-explicit-any -- answers of many shapes
-  body: any
-}
+type Answer = Omit<StackAnswer, 'headers'>
 
 export interface VisitorsOptions {
   local: LocalStack
