@@ -1,6 +1,7 @@
 /** The stand-ins and the demo page as one container; the service is another (docker-compose.yml). */
 import { fileURLToPath } from 'node:url'
 import { startDemo } from './demo/server.ts'
+import { readQuotas } from './cognito/index.ts'
 import { LOCAL_TENANT_ID, startLocalStack } from './local-stack.ts'
 
 const ANYWHERE = '0.0.0.0'
@@ -14,6 +15,7 @@ const {
   COGNITO_CLIENT_SECRET: clientSecret,
   COGNITO_USER_POOL_ID: poolId,
   ID_TOKENS_ORIGIN: idTokensOrigin,
+  LOCAL_COGNITO_QUOTAS: quotas,
 } = process.env
 
 const stack = await startLocalStack({
@@ -23,7 +25,7 @@ const stack = await startLocalStack({
   host: ANYWHERE,
   ...(secret ? { secret } : {}),
   ...(idTokensOrigin ? { idTokensOrigin } : {}),
-  pool: poolId ? { poolId } : {},
+  pool: { ...(poolId ? { poolId } : {}), quotas: readQuotas(quotas) },
   client: { ...(clientId ? { clientId } : {}), ...(clientSecret ? { clientSecret } : {}) },
   onLog: (line) => process.stdout.write(`${line}\n`),
 })

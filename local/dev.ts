@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { CALLBACK_PATH, startDemo } from './demo/server.ts'
+import { readQuotas } from './cognito/index.ts'
 import { LOCAL_TENANT_ID, startLocalStack } from './local-stack.ts'
 
 const PORTS = {
@@ -26,6 +27,7 @@ const stack = await startLocalStack({
   ports: PORTS,
   // The way back from Authsignal's page is the client's, and reaches the triggers in this round only.
   contextRound: 'on',
+  pool: { quotas: readQuotas(process.env['LOCAL_COGNITO_QUOTAS']) },
   onLog: (line) => process.stdout.write(`${line}\n`),
 }).catch(explainPortInUse)
 

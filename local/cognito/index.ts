@@ -4,9 +4,10 @@ import { localServer, type Call } from '../support/local-server.ts'
 import { Clients } from './clients.ts'
 import { operations } from './operations/index.ts'
 import { poolOf, type LocalCognitoOptions } from './options.ts'
-import type { Pool } from './pool.ts'
+import { normalised, type Pool } from './pool.ts'
 import { dispatch, operationOf } from './protocol/dispatch.ts'
 import { wellKnown } from './protocol/well-known.ts'
+import { Quotas } from './quotas/quotas.ts'
 import type { Services } from './services.ts'
 import { SessionStore } from './sign-in/session-store.ts'
 import { AccessTokens } from './tokens/access-tokens.ts'
@@ -19,6 +20,8 @@ import { UserStore } from './users/user-store.ts'
 
 export type { LocalClient } from './clients.ts'
 export type { LocalCognitoOptions } from './options.ts'
+export type { QuotaCounts } from './quotas/quotas.ts'
+export { readQuotas, type QuotaSettings } from './quotas/settings.ts'
 export { awsFault } from './protocol/answers.ts'
 export { secretHashOf } from './sign-in/secret-hash.ts'
 export type { Invocation } from './triggers/trigger-runner.ts'
@@ -34,6 +37,7 @@ export interface LocalCognito {
   calls: Call[]
   faults: FaultInjector
   clock: Clock
+  quotas: Pick<Quotas, 'takeCounts'>
   /** Nobody listens until what it answers is called. */
   refuse(): Promise<() => Promise<void>>
   users: LocalUsers
@@ -50,7 +54,12 @@ export async function startLocalCognito(options: LocalCognitoOptions): Promise<L
   // Not waited for: it takes a while, and only tokens need them.
   const keys = generateSigningKeys()
   const services = servicesOf(options, { pool, keys, clock, onLog })
-  dispatch(app, operations(services), onLog)
+  const quotas = new Quotas(
+    options.quotas,
+    clock,
+    (name) => services.users.find(name)?.username ?? normalised(pool, name),
+  )
+  dispatch(app, operations(services), (...call) => quotas.take(...call), onLog)
   wellKnown(app, pool, keys)
   const url = await server.listen(options.port, options.host)
   pool.endpoint = url
@@ -63,6 +72,7 @@ export async function startLocalCognito(options: LocalCognitoOptions): Promise<L
     calls,
     faults,
     clock,
+    quotas,
     refuse: () => server.refuse(),
     users: localUsers(services),
     triggers: { invocations: services.triggers.invocations },

@@ -1,5 +1,6 @@
 import type { LocalClient } from './clients.ts'
 import type { Pool, PoolSettings, Usernames } from './pool.ts'
+import type { QuotaSettings } from './quotas/settings.ts'
 import { publicName, triggerNames, type Triggers } from './triggers/trigger.ts'
 
 export interface LocalCognitoOptions {
@@ -21,6 +22,8 @@ export interface LocalCognitoOptions {
   triggers?: Triggers
   /** Five seconds on AWS and not adjustable there; tests would rather not wait. */
   triggerTimeoutMs?: number
+  /** Request rate quotas; none when left out, those of a new account when empty. */
+  quotas?: QuotaSettings | undefined
   /** What triggers print and what goes wrong inside; dropped by default. */
   onLog?: (line: string) => void
 }

@@ -5,6 +5,17 @@ export interface Clock {
   advance(ms: number): void
 }
 
+/** A clock that stands still unless it is moved. */
+export function standingClock(now = 0): Clock {
+  let time = now
+  return {
+    now: () => time,
+    advance: (ms) => {
+      time += ms
+    },
+  }
+}
+
 export function adjustableClock(): Clock {
   let offset = 0
   return {

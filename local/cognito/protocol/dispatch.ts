@@ -20,6 +20,8 @@ export function operationOf(request: FastifyRequest): string | undefined {
 export function dispatch(
   app: FastifyInstance,
   operations: Record<string, Operation>,
+  /** @throws AwsError when there were too many calls already */
+  admit: (operation: string, body: unknown) => void,
   onLog: (line: string) => void,
 ): void {
   app.addHook('onRequest', async (_request, reply) => {
@@ -32,6 +34,7 @@ export function dispatch(
       throw new AwsError('UnknownOperationException', `Unknown operation ${name ?? ''}`.trim())
     }
     if (needsSignature(name)) requireSignature(request.headers.authorization)
+    admit(name, request.body)
     const result = await operations[name]?.(request.body)
     return sendResult(reply, result ?? {})
   })
