@@ -26,7 +26,6 @@ export function endingWith(signal: AbortSignal, client: AuthsignalClient): Auths
     user: ending('user', (userId) => client.user(userId)),
     authenticators: ending('authenticators', (userId) => client.authenticators(userId)),
     actions: ending('actions', (input) => client.actions(input)),
-    completedBy: ending('completedBy', (input) => client.completedBy(input)),
     enrol: ending('enrol', (userId, authenticator) => client.enrol(userId, authenticator)),
     removeAuthenticator: ending('removeAuthenticator', (userId, id) =>
       client.removeAuthenticator(userId, id),

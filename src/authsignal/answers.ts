@@ -42,6 +42,7 @@ export interface EnrolledAuthenticator {
 /** An action that was tracked before. */
 export interface PastAction {
   idempotencyKey: string
+  code?: string
   state?: string
   createdAt?: string
   stateUpdatedAt?: string
@@ -88,13 +89,6 @@ export function readUser(answer: unknown): KnownUser {
   return typeof username === 'string' && username !== '' ? { username } : {}
 }
 
-export function readCompletedBy(answer: unknown, idempotencyKey: string): string | undefined {
-  if (!Array.isArray(answer)) throw new Error('unusable answer')
-  const action = answer.map(fieldsOf).find((entry) => entry['idempotencyKey'] === idempotencyKey)
-  const id = action?.['verifiedByAuthenticatorId']
-  return typeof id === 'string' ? id : undefined
-}
-
 export function readAuthenticators(answer: unknown): EnrolledAuthenticator[] {
   if (!Array.isArray(answer)) throw new Error('unusable answer')
   return answer.map((entry: unknown) => {
@@ -134,6 +128,7 @@ export function readActions(answer: unknown): PastAction[] {
 }
 
 const PAST_ACTION = {
+  code: 'actionCode',
   state: 'state',
   createdAt: 'createdAt',
   stateUpdatedAt: 'stateUpdatedAt',

@@ -9,7 +9,6 @@ import { until } from '../until.ts'
 import {
   readActions,
   readAuthenticators,
-  readCompletedBy,
   readTracked,
   readUser,
   readValidation,
@@ -68,20 +67,13 @@ export interface AuthsignalClient {
   /** A user who is not known has no username either. */
   user(userId: string): Promise<KnownUser>
   authenticators(userId: string): Promise<EnrolledAuthenticator[]>
-  /** The user's actions of one code, those that were passed only if asked for. */
+  /** The user's actions, of one code or in one state if asked for. */
   actions(input: {
     userId: string
-    action: string
+    action?: string
     since: Date
     state?: 'CHALLENGE_SUCCEEDED'
   }): Promise<PastAction[]>
-  /** Id of the authenticator that completed the action, where Authsignal says. */
-  completedBy(input: {
-    userId: string
-    action: string
-    idempotencyKey: string
-    since: Date
-  }): Promise<string | undefined>
   /** Enrols an address as the user's without a challenge: only ever one that Cognito holds. */
   enrol(userId: string, authenticator: { method: OtpMethod; address: string }): Promise<void>
   removeAuthenticator(userId: string, id: string): Promise<void>
@@ -168,8 +160,8 @@ export function authsignalClient(options: AuthsignalOptions): AuthsignalClient {
         try {
           const found: unknown = await sdk.queryUserActions({
             userId: pathSegment(userId),
-            actionCodes: [action],
             fromDate: since.toISOString(),
+            ...(action === undefined ? {} : { actionCodes: [action] }),
             ...(state === undefined ? {} : { state: UserActionState[state] }),
           })
           return readActions(found)
@@ -178,18 +170,6 @@ export function authsignalClient(options: AuthsignalOptions): AuthsignalClient {
           throw error
         }
       }),
-
-    completedBy: ({ userId, action, idempotencyKey, since }) =>
-      call('completedBy', async () =>
-        readCompletedBy(
-          await sdk.queryUserActions({
-            userId: pathSegment(userId),
-            actionCodes: [action],
-            fromDate: since.toISOString(),
-          }),
-          idempotencyKey,
-        ),
-      ),
 
     enrol: (userId, { method, address }) =>
       call('enrol', async () => {

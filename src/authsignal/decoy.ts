@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { ServiceError } from '../errors.ts'
 import { isBlocked } from '../trigger-protocol/states.ts'
 import type { AuthsignalClient, TrackInput } from './client.ts'
+import type { MacKey } from '../trigger-protocol/derived-key.ts'
 
 /** The user id under which decoys are tracked: one per tenant, in nobody's name. */
 const DECOY_USER = '00000000-0000-4000-8000-00000000dec0'
@@ -57,7 +58,7 @@ export async function makeDecoy(
  * The id of a user that does not exist: the same each time the same name is tried, as a real one is.
  * @param name Cognito's made-up username where there is one, else what was typed
  */
-export function decoyUserId(key: Buffer, name: string): string {
+export function decoyUserId(key: MacKey, name: string): string {
   if (UUID.test(name)) return name
   const hex = createHmac('sha256', key).update(name).digest('hex')
   // Cognito's own ids look like this: 84583468-8081-7000-901f-9d3de5b6b68b.

@@ -70,7 +70,6 @@ export const CALLS = [
   'user',
   'authenticators',
   'actions',
-  'completedBy',
   'enrol',
   'removeAuthenticator',
   'deleteUser',

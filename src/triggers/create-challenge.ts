@@ -32,7 +32,7 @@ export async function createChallenge(
     // What verify compares with. Never empty: Cognito then fails the sign-in (amplify-js#8145).
     privateChallengeParameters: {
       idempotencyKey: issued.idempotencyKey,
-      authenticators: issued.authenticatorIds.join(' '),
+      ...issued.notes,
       ...(passwordProven && { firstFactor: FIRST_FACTOR }),
     },
     // Only later rounds of this sign-in see it; they go on with the same Authsignal action.
@@ -87,7 +87,7 @@ async function nobodysChallenge(
 ): Promise<Issued> {
   const userId = decoyUserId(keys.decoy, userName)
   const decoy = { action: actionCode, idempotencyKey, userId, username: userName, attributes }
-  const issued = { state: 'CHALLENGE_REQUIRED', idempotencyKey, authenticatorIds: [] }
+  const issued = { state: 'CHALLENGE_REQUIRED', idempotencyKey, notes: { authenticators: '' } }
   return { ...(await makeDecoy(authsignal, decoy)), ...issued }
 }
 

@@ -1,6 +1,6 @@
 import { parseApiUrl } from '../authsignal/api-url.ts'
 import { authsignalClient, type AuthsignalClient } from '../authsignal/client.ts'
-import { derivedKey } from '../trigger-protocol/derived-key.ts'
+import { derivedKey, type MacKey } from '../trigger-protocol/derived-key.ts'
 
 /** One call. Cognito gives a trigger 5 s, cold start included. */
 const CALL_TIMEOUT_MS = 2_500
@@ -17,7 +17,7 @@ export interface TriggerSettings {
   redirectUrl: string | undefined
   /** Ask the service for the client's context before issuing a challenge (one more round). */
   contextRound: boolean
-  keys: { hint: Buffer; context: Buffer; decoy: Buffer }
+  keys: { hint: MacKey; context: MacKey; decoy: MacKey }
 }
 
 /** @throws Error naming the variable that is missing or wrong, never its value */

@@ -1,10 +1,11 @@
-import type { EnrolledAuthenticator, TrackedAction } from '../authsignal/answers.ts'
+import type { TrackedAction } from '../authsignal/answers.ts'
 import type { TrackInput } from '../authsignal/client.ts'
 import { ServiceError } from '../errors.ts'
 import { newAttemptName } from '../trigger-protocol/attempt-name.ts'
 import { isBlocked } from '../trigger-protocol/states.ts'
 import type { Address } from '../addresses.ts'
-import { alignAuthenticators, isOf } from '../authsignal/align-authenticators.ts'
+import { alignAuthenticators } from '../authsignal/align-authenticators.ts'
+import { noteAuthenticators, type AuthenticatorNotes } from './noted-authenticators.ts'
 import type { TriggerSettings } from './settings.ts'
 
 /** What the service tells of the client; addresses come from Cognito, never from a request. */
@@ -15,8 +16,8 @@ export interface Issued {
   url: string
   state: string
   idempotencyKey: string
-  /** The authenticators the user had when the token left; one that came later proves nothing. */
-  authenticatorIds: readonly string[]
+  /** The authenticators the user had when the token left. */
+  notes: AuthenticatorNotes
 }
 
 export interface TrackUserInput {
@@ -34,7 +35,7 @@ export interface TrackUserInput {
  *   authenticator enrols whoever holds it, so nobody gets one who has proven nothing yet
  */
 export async function trackUser(
-  { authsignal, actionCode }: TriggerSettings,
+  { authsignal, actionCode, keys }: TriggerSettings,
   input: TrackUserInput,
 ): Promise<Issued | undefined> {
   const { userId, username, addresses, attributes, idempotencyKey } = input
@@ -55,9 +56,6 @@ export async function trackUser(
     track(idempotencyKey),
     authsignal.authenticators(userId),
   ])
-  // What was enrolled just now need not say that it is verified: only its address counts.
-  const isUsable = (entry: EnrolledAuthenticator) =>
-    entry.isVerified || addresses.some((address) => isOf(entry, address))
   const aligned = await alignAuthenticators(authsignal, userId, addresses, enrolled)
   const isOfBefore = isOver(first) || !first.isEnrolled
   const key = isOfBefore ? newAttemptName() : idempotencyKey
@@ -70,7 +68,7 @@ export async function trackUser(
     url: tracked.url,
     state: tracked.state,
     idempotencyKey: key,
-    authenticatorIds: aligned.filter(isUsable).map(({ id }) => id),
+    notes: noteAuthenticators(keys.context, aligned, addresses, { isNewcomer: !first.isEnrolled }),
   }
 }
 

@@ -34,10 +34,10 @@ async function hasUsedPasskey(
   { userId, token, idempotencyKey }: { userId: string; token: string; idempotencyKey: string },
 ): Promise<boolean> {
   const since = new Date(Date.now() - LONGEST_SIGN_IN_MS)
-  const [proof, enrolled, completedBy] = await Promise.all([
+  const [proof, enrolled, actions] = await Promise.all([
     authsignal.validate({ token, userId, action }),
     authsignal.authenticators(userId),
-    authsignal.completedBy({ userId, action, idempotencyKey, since }),
+    authsignal.actions({ userId, action, since }),
   ])
   const isTheirs =
     proof.userId === userId && proof.action === action && proof.idempotencyKey === idempotencyKey
@@ -48,6 +48,9 @@ async function hasUsedPasskey(
   const hasPassed =
     proof.isValid && proof.state === 'CHALLENGE_SUCCEEDED' && proof.method === 'PASSKEY'
   const passkeys = enrolled.filter(({ method, isVerified }) => method === 'PASSKEY' && isVerified)
+  const completedBy = actions.find(
+    (past) => past.idempotencyKey === idempotencyKey,
+  )?.authenticatorId
   const isStillEnrolled =
     completedBy === undefined ? passkeys.length > 0 : passkeys.some(({ id }) => id === completedBy)
   return hasPassed && isStillEnrolled

@@ -1,17 +1,30 @@
-import type { EnrolledAuthenticator, Validation } from '../authsignal/answers.ts'
 import { ServiceError } from '../errors.ts'
 import { readContext } from '../trigger-protocol/signed-context.ts'
 import { isBlocked } from '../trigger-protocol/states.ts'
 import { PROVIDE_AUTH_PARAMETERS } from '../trigger-protocol/words.ts'
 import { addressesInPlay, provenThing, type Address } from '../addresses.ts'
-import { isOf } from '../authsignal/align-authenticators.ts'
 import { subOf, type VerifyEvent } from './events.ts'
+import type { AuthenticatorNotes } from './noted-authenticators.ts'
 import { FIRST_FACTOR } from './password-first.ts'
-import { LONGEST_SIGN_IN_MS, type TriggerSettings } from './settings.ts'
+import { isByAnother, isByThoseOfThen, isSettled } from './proving-authenticator.ts'
+import type { TriggerSettings } from './settings.ts'
 import { isProvenEarlier, namesEarlierProof } from './verify-earlier-proof.ts'
 
 /** Tokens are about 700 characters; more is not one. */
 const MAX_ANSWER_LENGTH = 8_192
+
+/**
+ * How far back a challenge may have been passed whose token can still change authenticators: twice
+ * the life of a token (docs: 10 minutes, a setting of the tenant), and a round of this sign-in.
+ */
+const LOOK_BACK_MS = 2 * 60 * 60_000
+
+/** What create left for this round; Cognito shows it to nobody else. */
+interface IssuedChallenge extends Partial<AuthenticatorNotes> {
+  challenge?: string
+  idempotencyKey?: string
+  firstFactor?: string
+}
 
 export interface VerifyDeps extends TriggerSettings {
   /** Tells Cognito that the address has been proven; neither fails nor takes long. */
@@ -29,8 +42,7 @@ export async function verifyProof(deps: VerifyDeps, event: VerifyEvent): Promise
 
 async function isProven(deps: VerifyDeps, event: VerifyEvent): Promise<boolean> {
   const userId = subOf(event)
-  const issued: { challenge?: string; idempotencyKey?: string; firstFactor?: string } =
-    event.request.privateChallengeParameters ?? {}
+  const issued: IssuedChallenge = event.request.privateChallengeParameters ?? {}
   const token = tokenIn(event.request.challengeAnswer)
   if (userId === undefined || token === undefined) return false
   const context = readContext(deps.keys.context, event.userName, event.request.clientMetadata)
@@ -40,11 +52,12 @@ async function isProven(deps: VerifyDeps, event: VerifyEvent): Promise<boolean> 
 
   const { actionCode: action, authsignal } = deps
   const { idempotencyKey } = issued
-  const since = new Date(Date.now() - LONGEST_SIGN_IN_MS)
-  const [proof, enrolled, completedBy] = await Promise.all([
+  const since = new Date(Date.now() - LOOK_BACK_MS)
+  // All at once. Who can prove nothing but addresses is asked for authenticators in doubt only.
+  const [proof, actions, listed] = await Promise.all([
     authsignal.validate({ token, userId, action }),
-    authsignal.authenticators(userId),
-    authsignal.completedBy({ userId, action, idempotencyKey, since }),
+    authsignal.actions({ userId, since }),
+    issued.addresses === undefined ? authsignal.authenticators(userId) : undefined,
   ])
   // The guards sent along are optional at Authsignal, so all of it is compared here: this user,
   // this action, this attempt.
@@ -57,47 +70,17 @@ async function isProven(deps: VerifyDeps, event: VerifyEvent): Promise<boolean> 
   if (proof.state === 'ALLOW') return issued.firstFactor === FIRST_FACTOR
   if (!proof.isValid || proof.state !== 'CHALLENGE_SUCCEEDED') return false
 
-  const proven = whatIsProven(event, proof, {
-    addresses: addressesInPlay(event.request.userAttributes, context, deps.keys.context),
-    enrolled,
-    completedBy,
-  })
+  const addresses = addressesInPlay(event.request.userAttributes, context, deps.keys.context)
+  const proven = addresses && provenThing(proof.method, addresses)
   if (proven === undefined) return false
+  const attempt = { action, idempotencyKey, notes: issued, proven }
+  if (isByAnother(attempt, actions)) return false
+  const isSound =
+    isSettled(deps.keys.context, attempt, actions) ||
+    isByThoseOfThen(attempt, proof, listed ?? (await authsignal.authenticators(userId)))
+  if (!isSound) return false
   if (proven !== 'possession' && !proven.isVerified) await deps.markVerified(event, userId, proven)
   return true
-}
-
-/** Undefined unless the method counts and its authenticators are those of when the token left. */
-function whatIsProven(
-  { request: { privateChallengeParameters } }: VerifyEvent,
-  { method }: Validation,
-  {
-    addresses,
-    enrolled,
-    completedBy,
-  }: {
-    addresses: Address[] | undefined
-    enrolled: EnrolledAuthenticator[]
-    completedBy: string | undefined
-  },
-): Address | 'possession' | undefined {
-  const proven = addresses && provenThing(method, addresses)
-  if (proven === undefined) return undefined
-
-  // Validate says which method was passed, not with which authenticator. The action may say so; in
-  // any case every one that could have been must have been there when the token left, and be of the
-  // address Cognito holds now. One that came later may be a stranger's.
-  const then = new Set((privateChallengeParameters?.['authenticators'] ?? '').split(' '))
-  if (completedBy !== undefined && !then.has(completedBy)) return undefined
-  const candidates = enrolled.filter((entry) =>
-    proven === 'possession'
-      ? // An enrolment that was begun and left can have passed nothing; it must lock nobody out.
-        entry.method === method && entry.isVerified
-      : proven.provenBy.includes(entry.method),
-  )
-  const isSound = (entry: EnrolledAuthenticator) =>
-    then.has(entry.id) && (proven === 'possession' || isOf(entry, proven))
-  return candidates.length > 0 && candidates.every(isSound) ? proven : undefined
 }
 
 /** The bare token, or the vendor's older form `{"token": …}`. */

@@ -63,7 +63,6 @@ export function fakeDeps(answers: {
         queries.push(query)
         return answers.actions ?? []
       },
-      completedBy: unexpected,
       enrol: unexpected,
       removeAuthenticator: unexpected,
       deleteUser: unexpected,

@@ -126,6 +126,7 @@ t.test('a possession counts only when it was enrolled before the token left', as
   const { settings, token, privateChallengeParameters } = await passed(t)
   const passkey = { id: 'passkey-1', method: 'PASSKEY', address: undefined, isVerified: true }
   const stranger = { ...passkey, id: 'passkey-2' }
+  const { idempotencyKey } = privateChallengeParameters
   const verdict = async (enrolled: object[], completedBy?: string) => {
     const authsignal = {
       ...settings.authsignal,
@@ -134,7 +135,15 @@ t.test('a possession counts only when it was enrolled before the token left', as
         method: 'PASSKEY',
       }),
       authenticators: async () => enrolled as EnrolledAuthenticator[],
-      completedBy: async () => completedBy,
+      actions: async (input: { userId: string; since: Date }) => {
+        const actions = await settings.authsignal.actions(input)
+        // The one that was passed, by whom it was passed.
+        return actions.map(({ authenticatorId: _by, ...past }) =>
+          completedBy === undefined || past.idempotencyKey !== idempotencyKey
+            ? past
+            : { ...past, authenticatorId: completedBy },
+        )
+      },
     }
     const event = verifyEvent({
       challengeAnswer: token,
