@@ -1,11 +1,14 @@
 /**
- * `dist/`: the service in one file, the doctor in another, each trigger in one file and one zip.
+ * `dist/`: the service in one file, the doctor in another, with a list of the packages in both; each
+ * trigger in one file and one zip.
  * With --local also `dist-local/`: the local stack, which nothing in `dist/` can reach.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { build, type BuildOptions } from 'esbuild'
+import { build, type BuildOptions, type Metafile } from 'esbuild'
 import { zipSync } from 'fflate'
+import { builtinsByRequire, quickToImport } from './quick-import.ts'
+import { writeSbom } from './sbom.ts'
 
 const TRIGGERS = [
   'define-auth-challenge',
@@ -34,27 +37,53 @@ const common: BuildOptions = {
   legalComments: 'none',
 }
 
+/**
+ * Without the white space and the comments the image is a third smaller, and V8 keeps the source in one
+ * byte a character. Names stay: they are read in errors and in stack frames.
+ */
+const readableByNames = {
+  minifyWhitespace: true,
+  sourcemap: 'linked',
+  sourcesContent: false,
+  metafile: true,
+  // The packages' ES modules, of which only what is used is taken: of the SDK a fifth.
+  mainFields: ['module', 'main'],
+  plugins: [builtinsByRequire],
+} satisfies BuildOptions
+
 await rm('dist', { recursive: true, force: true })
-await Promise.all([buildServer(), buildDoctor(), ...TRIGGERS.map(buildTrigger)])
+const [server, doctor] = await Promise.all([
+  buildServer(),
+  buildDoctor(),
+  ...TRIGGERS.map(buildTrigger),
+])
+await writeSbom('dist/sbom.cdx.json', [server, doctor])
 if (values.local) await buildLocal()
 
-async function buildServer(): Promise<void> {
-  await build({
+async function buildServer(): Promise<Metafile> {
+  const { metafile } = await build({
     ...common,
     entryPoints: ['src/server.ts'],
     outfile: 'dist/server.mjs',
-    sourcemap: 'linked',
-    sourcesContent: false,
+    ...readableByNames,
   })
+  return metafile
 }
 
-async function buildDoctor(): Promise<void> {
-  await build({ ...common, entryPoints: ['src/doctor/main.ts'], outfile: 'dist/doctor.mjs' })
+async function buildDoctor(): Promise<Metafile> {
+  const { metafile } = await build({
+    ...common,
+    entryPoints: ['src/doctor/main.ts'],
+    outfile: 'dist/doctor.mjs',
+    ...readableByNames,
+  })
+  return metafile
 }
 
 async function buildTrigger(name: string): Promise<void> {
   await build({
     ...common,
+    ...quickToImport(common),
     entryPoints: [`src/triggers/${name}.ts`],
     outfile: `dist/triggers/${name}/index.mjs`,
     // Size is cold-start time in Lambda; names are kept because error names are read.

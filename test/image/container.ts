@@ -4,7 +4,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
-const IMAGE = 'localhost/bff'
+export const IMAGE = 'localhost/bff'
 const READY_WITHIN_MS = 20_000
 const run = promisify(execFile)
 
@@ -80,28 +80,42 @@ export function runAsItsUser(
   return running(spawn('buildah', isolated, { stdio: ['ignore', 'pipe', 'pipe'] }))
 }
 
-/** Read-only root without /tmp, no capabilities, process 1: as strict orchestrators run it. */
+/** As OpenShift does: a number that the image has never heard of, in root's group. */
+const ANY_USER = 51_234
+
+/**
+ * Read-only root without /tmp, no capabilities, process 1: as strict orchestrators run it. What it reads
+ * about its memory says that there is so much; nothing ends it when it takes more.
+ */
 const LOCKED_DOWN = `set -e
 mount --bind "$1" "$1"
 mount -o remount,bind,ro "$1"
 mount -t proc proc "$1/proc"
+mount -t tmpfs -o mode=755 tmpfs "$1/sys"
+mkdir -p "$1/sys/fs/cgroup"
+echo "$3" >"$1/sys/fs/cgroup/memory.max"
+echo max >"$1/sys/fs/cgroup/memory.high"
+echo 0::/ >"$1/sys/cgroup"
+mount --bind "$1/sys/cgroup" "$1/proc/1/cgroup"
+mount -o remount,ro "$1/sys"
 root=$1 user=$2
-shift 2
-exec chroot "$root" setpriv --reuid "$user" --regid "$user" --clear-groups \\
+shift 3
+exec chroot "$root" setpriv --reuid "$user" --regid 0 --clear-groups \\
   --no-new-privs --bounding-set=-all --inh-caps=-all -- env -i "$@"`
 
-/** Runs the image's command on a read-only root, under a user id that the image has never heard of. */
+/** Runs a command, the image's own by default, with all that can be taken away from it taken away. */
 export function runLockedDown(
   { root, config }: Container,
   env: Record<string, string>,
-  userId = 12_345,
+  command: readonly string[] = config.Cmd,
+  memoryMb = 128,
 ): Running {
   const variables = Object.entries(env).map(([key, value]) => `${key}=${value}`)
   // Container runtimes give a user without an entry in passwd this home.
   const given = ['HOME=/', ...config.Env, ...variables]
-  const inside = [`--chdir=${config.WorkingDir}`, ...given, ...config.Cmd]
+  const inside = [`--chdir=${config.WorkingDir}`, ...given, ...command]
   const isolated = ['--mount', '--pid', '--fork', '--kill-child', '--', 'sh', '-c', LOCKED_DOWN]
-  const args = [...isolated, 'sh', root, String(userId), ...inside]
+  const args = [...isolated, 'sh', root, String(ANY_USER), String(memoryMb * 2 ** 20), ...inside]
   return running(spawn('unshare', args, { stdio: ['ignore', 'pipe', 'pipe'] }))
 }
 

@@ -3,67 +3,25 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { VARIABLES } from '../../src/config-variables.ts'
-import { ENVIRONMENT } from '../support/config.ts'
-import { freePort } from '../support/free-port.ts'
 import {
   createContainer,
+  IMAGE,
   missingImage,
   runAsItsUser,
   runLockedDown,
-  untilOk,
   type Container,
-  type Running,
 } from './container.ts'
-import { startUpstream, type Upstream } from './upstream.ts'
+import { digestsOf, layersOf } from './layers.ts'
+import { startService } from './service.ts'
 
 const STOPS_WITHIN_MS = 2_000
+const MOST_ADDED_MB = 12
 
-type Run = typeof runAsItsUser | typeof runLockedDown
-
-interface Service {
-  container: Container
-  running: Running
-  env: Record<string, string>
-  upstream: Upstream
-  admin: string
-  post: (path: string, body: object) => Promise<Response>
+interface Bom {
+  metadata: { component: { version: string } }
+  components: { purl: string }[]
 }
-
-/** The image at work, against a stub of Cognito on this machine's network. */
-async function startService(t: Test, run: Run): Promise<Service> {
-  const container = await createContainer()
-  t.teardown(() => container.remove())
-  const upstream = await startUpstream(ENVIRONMENT['COGNITO_CLIENT_ID']!)
-  t.teardown(() => upstream.close())
-  const ports = { PORT: await freePort(), ADMIN_PORT: await freePort() }
-  const env = {
-    ...ENVIRONMENT,
-    PORT: String(ports.PORT),
-    ADMIN_PORT: String(ports.ADMIN_PORT),
-    COGNITO_ENDPOINT: upstream.url,
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    START_SIGN_IN_FLOOR_MS: '0',
-  }
-  const running = run(container, env)
-  // tap tears down in reverse: the process goes before its files do.
-  t.teardown(() => running.kill())
-  const admin = `http://127.0.0.1:${ports.ADMIN_PORT}`
-  await untilOk(`${admin}/health/ready`, running)
-  return {
-    container,
-    running,
-    env,
-    upstream,
-    admin,
-    post: (path, body) =>
-      fetch(`http://127.0.0.1:${ports.PORT}${path}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
-  }
-}
+const { version }: { version: string } = JSON.parse(await readFile('package.json', 'utf8'))
 
 async function newContainer(t: Test): Promise<Container> {
   const container = await createContainer()
@@ -77,12 +35,13 @@ t.test('holds the service and nothing else', { skip }, async (t) => {
   const { root, config } = await newContainer(t)
   const app = join(root, config.WorkingDir)
   const files = await readdir(app, { recursive: true })
-  t.strictSame(files.toSorted(), [
-    'dist',
-    'dist/doctor.mjs',
-    'dist/server.mjs',
-    'dist/server.mjs.map',
-  ])
+  // Source maps are apart: reading one takes more memory than a small container has.
+  const built = (await readdir('dist')).filter((name) => name.endsWith('.mjs'))
+  t.ok(built.includes('server.mjs') && built.includes('doctor.mjs'))
+  t.strictSame(
+    files.toSorted(),
+    ['dist', 'dist/sbom.cdx.json', ...built.map((name) => `dist/${name}`)].toSorted(),
+  )
   for (const file of files) {
     const { uid, mode } = await stat(join(app, file))
     t.equal(uid, 0, `${file} belongs to root`)
@@ -90,22 +49,22 @@ t.test('holds the service and nothing else', { skip }, async (t) => {
   }
 })
 
-t.test('was bundled without the stand-ins and without build tools', { skip }, async (t) => {
+t.test('says what is in it: neither stand-ins nor build tools', { skip }, async (t) => {
   const { root, config } = await newContainer(t)
-  const map: { sources: string[] } = JSON.parse(
-    await readFile(join(root, config.WorkingDir, 'dist/server.mjs.map'), 'utf8'),
-  )
-  const ours = map.sources.filter((source) => !source.includes('node_modules'))
-  t.ok(ours.length > 0)
+  const file = config.Labels['cognito-authsignal-bff.sbom']
+  t.ok(file, 'a label says where')
+  const bom: Bom = JSON.parse(await readFile(join(root, file!), 'utf8'))
+  t.equal(bom.metadata.component.version, config.Labels['org.opencontainers.image.version'])
+  const names = bom.components.map(({ purl }) => decodeURIComponent(purl))
+  t.ok(names.some((name) => name.startsWith('pkg:npm/fastify@')))
   t.strictSame(
-    ours.filter((source) => !source.startsWith('../src/')),
+    names.filter((name) =>
+      /\/(playwright.*|tap|esbuild|tsx|@authsignal\/browser|pino-pretty)@/.test(name),
+    ),
     [],
   )
-  const packages = /node_modules\/(playwright|tap|esbuild|tsx|@authsignal\/browser|pino-pretty)/
-  t.strictSame(
-    map.sources.filter((source) => packages.test(source)),
-    [],
-  )
+  const code = await readFile(join(root, config.WorkingDir, 'dist/server.mjs'), 'utf8')
+  t.notOk(/startLocal|\/local\/messages/.test(code))
 })
 
 t.test('carries no configuration, and says what it is', { skip }, async (t) => {
@@ -117,8 +76,30 @@ t.test('carries no configuration, and says what it is', { skip }, async (t) => {
   )
   t.ok(config.Env.includes('NODE_ENV=production'))
   t.strictSame(Object.keys(config.ExposedPorts).toSorted(), ['3000/tcp', '9464/tcp'])
-  t.equal(config.Labels['org.opencontainers.image.licenses'], 'Apache-2.0')
-  t.ok(config.Labels['org.opencontainers.image.version'])
+  const label = (name: string) => config.Labels[`org.opencontainers.image.${name}`]
+  t.equal(label('title'), 'cognito-authsignal-bff')
+  t.ok(label('description'))
+  t.equal(label('licenses'), 'Apache-2.0')
+  t.equal(label('version'), version)
+  t.match(label('revision'), /^[0-9a-f]{40}$|^unknown$/)
+  t.equal(label('base.name'), 'docker.io/library/node:24-slim')
+  t.equal(config.User, '1000:1000', 'a number: Kubernetes cannot tell whether a name is root')
+})
+
+t.test('adds at most 12 MB to its base', { skip }, async (t) => {
+  const { config } = await newContainer(t)
+  const base = await digestsOf(config.Labels['org.opencontainers.image.base.name']!)
+  const layers = await layersOf(IMAGE, t.testdir())
+  t.strictSame(
+    layers.slice(0, base.length).map(({ digest }) => digest),
+    base,
+    'it lies on the base that it names',
+  )
+  const mb = (some: typeof layers) => some.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6
+  const added = layers.slice(base.length)
+  t.comment(`${mb(layers.slice(0, base.length)).toFixed(1)} MB and ${mb(added).toFixed(1)} MB more`)
+  t.ok(added.length > 0)
+  t.ok(mb(added) <= MOST_ADDED_MB, `${mb(added).toFixed(1)} MB`)
 })
 
 t.test('does not start unconfigured, and names every missing variable', { skip }, async (t) => {
