@@ -1,5 +1,6 @@
 import type { OtpMethod } from './authsignal/client.ts'
 import { addressDigest, type SignInContext } from './trigger-protocol/signed-context.ts'
+import type { MacKey } from './trigger-protocol/derived-key.ts'
 
 /** An address by which a user can be challenged, with Cognito's and Authsignal's words for it. */
 export interface Address {
@@ -57,7 +58,7 @@ export function trustedAddresses(attributes: Record<string, string>): Address[] 
 export function addressesInPlay(
   attributes: Record<string, string>,
   context: SignInContext | undefined,
-  contextKey: Buffer,
+  contextKey: MacKey,
 ): Address[] | undefined {
   const trusted = trustedAddresses(attributes)
   if (context === undefined || context.identifier === 'username') return trusted

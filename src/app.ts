@@ -1,5 +1,4 @@
 import cors from '@fastify/cors'
-import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import Fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { LoggerOptions } from 'pino'
@@ -13,13 +12,14 @@ import { acceptEmptyBodies } from './http/json-body.ts'
 import { inProgress } from './http/request-in-progress.ts'
 import { limitArrivals, limitVisits } from './http/rate-limit.ts'
 import { logRequest, logRequests } from './http/logging.ts'
+import { lazySchemas } from './http/lazy-schemas.ts'
 import { limitHandlers } from './http/request-deadline.ts'
 import { shedLoad, type SheddingOptions } from './http/shedding.ts'
 import { ONE_CALL_SCHEMAS, oneCallRoutes, type OneCallUseCases } from './http/one-call-routes.ts'
 import { openApiOptions, type OpenApiVersion } from './http/openapi.ts'
 import { PROBLEM_SCHEMAS } from './http/problem-schema.ts'
 import { requestIds } from './http/request-id.ts'
-import { helmetOptions, securityHeaders } from './http/security-headers.ts'
+import { securityHeaders } from './http/security-headers.ts'
 import { SIGN_IN_SCHEMAS, signInRoutes, type SignInUseCases } from './http/sign-in-routes.ts'
 import { STEP_UP_SCHEMAS, stepUpRoutes } from './http/step-up-routes.ts'
 import { TOKEN_SCHEMAS, tokenRoutes } from './http/token-routes.ts'
@@ -49,6 +49,8 @@ export interface AppOptions {
   metrics?: RequestMetrics
 }
 
+/** By then it is known to be ready, and requests come. */
+const COMPILE_AFTER_MS = 1_000
 const BODY_LIMIT = 16 * 1024
 const YEAR_IN_SECONDS = 31_536_000
 
@@ -70,10 +72,11 @@ export async function buildApp(useCases: UseCases, options: AppOptions): Promise
   // Before any hook that may refuse a request.
   if (options.metrics !== undefined) measureRequests(app, options.metrics)
   await options.tracing?.instrument(app)
-  app.addHook('onRequest', async (request, reply) => {
-    void reply.headers(headersOfAll(request))
+  const always = securityHeaders(hstsMaxAge)
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.headers(always).headers(headersOfAll(request))
+    done()
   })
-  await app.register(helmet, helmetOptions(hstsMaxAge))
   if (corsOrigins.length > 0) {
     // An OPTIONS ends where origins are allowed, before the limits on everything else.
     if (options.limits) limitArrivals(app, options.limits, ({ method }) => method === 'OPTIONS')
@@ -98,7 +101,9 @@ export async function buildApp(useCases: UseCases, options: AppOptions): Promise
 /** Fastify, set up so that every answer is a problem document or one of ours. */
 function listener(options: AppOptions): FastifyInstance {
   const { trustProxy = [], hstsMaxAge = YEAR_IN_SECONDS } = options
+  const schemas = lazySchemas()
   const app: FastifyInstance = Fastify({
+    schemaController: { compilersFactory: schemas.compilersFactory },
     logger: options.logger ?? false,
     logController: new LogController({
       disableRequestLogging: true,
@@ -129,6 +134,13 @@ function listener(options: AppOptions): FastifyInstance {
       options.metrics?.answered({ method: 'none', seconds: 0, ...answer })
     }),
   })
+  // Nobody waits for it: what a request needs meanwhile comes before its turn.
+  let timer: NodeJS.Timeout | undefined
+  app.addHook('onListen', (done) => {
+    timer = setTimeout(() => void schemas.compileRest(), COMPILE_AFTER_MS).unref()
+    done()
+  })
+  app.addHook('onClose', async () => clearTimeout(timer))
   return app
 }
 

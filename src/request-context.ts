@@ -8,6 +8,8 @@ export interface RequestContext {
   readonly priority: Priority
   /** Says when nobody waits for the answer any more: the client has left, or time is up. */
   readonly signal: AbortSignal
+  /** The same, no later than after so many milliseconds; costs nothing more once it is answered. */
+  readonly endWithin?: (deadlineMs: number) => AbortSignal
   /** Whose connection it is; behind a proxy only what TRUST_PROXY lets through. */
   readonly ip?: string
   /** What has been learnt on the way. */
@@ -39,7 +41,8 @@ export function note(facts: Facts): void {
 export async function outlivingClient<Result>(work: () => Promise<Result>): Promise<Result> {
   const request = storage.getStore()
   if (request === undefined) return work()
-  const apart: RequestContext = { ...request, signal: new AbortController().signal }
+  const { endWithin: _withClient, ...rest } = request
+  const apart: RequestContext = { ...rest, signal: new AbortController().signal }
   try {
     return await storage.run(apart, work)
   } finally {
@@ -52,7 +55,8 @@ export async function outlivingClient<Result>(work: () => Promise<Result>): Prom
  * has left. Not for changes that would be left half done, nor for what others share.
  */
 export function endOfInterest(deadlineMs: number): AbortSignal {
-  const deadline = AbortSignal.timeout(deadlineMs)
   const request = currentRequest()
+  if (request?.endWithin !== undefined) return request.endWithin(deadlineMs)
+  const deadline = AbortSignal.timeout(deadlineMs)
   return request === undefined ? deadline : AbortSignal.any([deadline, request.signal])
 }

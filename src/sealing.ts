@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createSecretKey,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto'
 
 /** Makes texts that nobody without a key of the ring can read or change. */
 export interface Sealer {
@@ -20,19 +27,21 @@ const TAG_BYTES = 16
  *   share a key
  */
 export function keyRingSealer(keys: readonly Buffer[], kind: string, context: string): Sealer {
-  const ring = new Map(keys.map((key) => [keyId(key).toString('hex'), key]))
-  const [sealing] = keys
-  if (sealing === undefined) throw new Error('a sealer needs a key')
+  // Both are made once: what is made of bytes for each text anew costs more than the sealing.
+  const ring = new Map(keys.map((key) => [keyId(key).toString('hex'), createSecretKey(key)]))
+  const [first] = keys
+  if (first === undefined) throw new Error('a sealer needs a key')
+  const sealing = { id: keyId(first), key: createSecretKey(first) }
   const associated = Buffer.from(kind + context)
 
   return {
     seal(plain) {
       const nonce = randomBytes(NONCE_BYTES)
-      const cipher = createCipheriv('aes-256-gcm', sealing, nonce).setAAD(associated)
+      const cipher = createCipheriv('aes-256-gcm', sealing.key, nonce).setAAD(associated)
       const sealed = [cipher.update(plain), cipher.final()]
       return (
         kind +
-        Buffer.concat([keyId(sealing), nonce, ...sealed, cipher.getAuthTag()]).toString('base64url')
+        Buffer.concat([sealing.id, nonce, ...sealed, cipher.getAuthTag()]).toString('base64url')
       )
     },
     open: (sealed) =>
@@ -40,7 +49,11 @@ export function keyRingSealer(keys: readonly Buffer[], kind: string, context: st
   }
 }
 
-function decrypt(ring: Map<string, Buffer>, associated: Buffer, text: string): string | undefined {
+function decrypt(
+  ring: Map<string, KeyObject>,
+  associated: Buffer,
+  text: string,
+): string | undefined {
   const bytes = Buffer.from(text, 'base64url')
   // Node skips characters that are no base64url; two spellings of one text must not both pass.
   if (bytes.toString('base64url') !== text) return undefined

@@ -1,5 +1,6 @@
 import { buildAdmin } from './admin.ts'
 import { ConfigError, parseConfig, type Config } from './config.ts'
+import { standardOutput } from './http/log-stream.ts'
 import { stopInOrder } from './lifecycle.ts'
 import { buildService } from './service.ts'
 
@@ -17,7 +18,7 @@ function configOrExit(): Config {
 }
 
 const config = configOrExit()
-const app = await buildService(config)
+const app = await buildService(config, standardOutput())
 app.metrics.watchProcess()
 const admin = buildAdmin({
   isReady: () => lifecycle.isReady(),

@@ -4,6 +4,7 @@ import { auditLog } from './audit/audit-log.ts'
 import { audited } from './audit/audited.ts'
 import type { RecordEvent } from './audit/events.ts'
 import type { Config } from './config.ts'
+import type { LogStream } from './http/log-stream.ts'
 import { loggerOptions } from './http/logging.ts'
 import { limits } from './limits/limits.ts'
 import { serviceMetrics, type ServiceMetrics } from './metrics/service-metrics.ts'
@@ -31,10 +32,6 @@ declare module 'fastify' {
   }
 }
 
-interface LogStream {
-  write(line: string): void
-}
-
 /**
  * The service as configured, wired and not yet listening.
  * @param stream where log lines go; standard output when left out
@@ -51,7 +48,6 @@ export async function buildService(config: Config, stream?: LogStream): Promise<
   const shared = sharedStateOf(config, metrics.protection.onRedisRefused)
   const limiting = limits({
     settings: limitSettings(config),
-    digest: shared.digest,
     shared: shared.limiter,
     onLimited: metrics.protection.onLimited,
   })

@@ -1,25 +1,19 @@
-import { once } from 'node:events'
-
 /**
  * Begins some work and waits for its outcome, but not beyond the signal: the work then goes on unseen.
  * Nothing is begun when it is too late already.
  * @throws what `late` says
  */
-export async function until<Answer>(
+export function until<Answer>(
   signal: AbortSignal,
   work: () => Promise<Answer>,
   late: () => Error,
 ): Promise<Answer> {
-  if (signal.aborted) throw late()
-  const outcome = work()
-  const done = new AbortController()
-  const over = once(signal, 'abort', { signal: done.signal }).then(() => {
-    throw late()
+  if (signal.aborted) return Promise.reject(late())
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(late())
+    // A signal may live longer than the work, and must not collect listeners.
+    const leave = () => signal.removeEventListener('abort', giveUp)
+    signal.addEventListener('abort', giveUp)
+    work().finally(leave).then(resolve, reject)
   })
-  try {
-    return await Promise.race([outcome, over])
-  } finally {
-    // Takes the listener away.
-    done.abort()
-  }
 }

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { MacKey } from '../trigger-protocol/derived-key.ts'
 
 /** What an attempt is for, and whose it is. */
 export interface AttemptOf {
@@ -27,7 +28,7 @@ const NONCE_BYTES = 12
 /** 144 bits, so that the key has no padding and is shorter than any limit seen. */
 const MAC_BYTES = 18
 
-export function attemptKeys(secret: Buffer, now: () => number): AttemptKeys {
+export function attemptKeys(secret: MacKey, now: () => number): AttemptKeys {
   return {
     issue(attempt) {
       const time = Buffer.alloc(TIME_BYTES)
@@ -49,7 +50,7 @@ export function attemptKeys(secret: Buffer, now: () => number): AttemptKeys {
   }
 }
 
-function mac(secret: Buffer, head: Buffer, attempt: AttemptOf): Buffer {
+function mac(secret: MacKey, head: Buffer, attempt: AttemptOf): Buffer {
   const { purpose, userId, action, signInId = '' } = attempt
   // As JSON: no field can run into the next.
   const text = JSON.stringify([purpose, userId, action, signInId])

@@ -7,6 +7,7 @@ import type { AuditEvent, RecordEvent } from './events.ts'
 
 /** Enough that no two people share one (128 bits and more), and easier to read than all of it. */
 const DIGEST_LENGTH = 22
+const DIGESTS_KNOWN = 1_000
 
 export interface AuditLogOptions {
   /** Names people; of a key of its own, so that nothing else that is kept can be joined with it. */
@@ -23,7 +24,7 @@ export interface AuditLogOptions {
 export function auditLog({ digest, address, stream }: AuditLogOptions): RecordEvent {
   const options = loggerOptions('info')
   const log = stream === undefined ? pino(options) : pino(options, stream)
-  const short: Digest = (purpose, text) => digest(purpose, text).slice(0, DIGEST_LENGTH)
+  const short = remembering((purpose, text) => digest(purpose, text).slice(0, DIGEST_LENGTH))
   const addressOf = shownAddress(address, (ip) => short('address', ip))
   return (event) => {
     const request = currentRequest()
@@ -49,5 +50,19 @@ function fieldsOf({ facts, ...event }: AuditEvent, digest: Digest): object {
     ...(typed === undefined ? {} : { identifier: digest('identifier', typed) }),
     ...(ruleIds.length === 0 ? {} : { ruleIds }),
     ...(isFinished ? { seconds: Math.round((Date.now() - startedAt) / 1000) } : {}),
+  }
+}
+
+/** A request has several events, and a person several requests. */
+function remembering(digest: Digest): Digest {
+  const known = new Map<string, string>()
+  return (purpose, text) => {
+    const name = `${purpose} ${text}`
+    const found = known.get(name)
+    if (found !== undefined) return found
+    const made = digest(purpose, text)
+    if (known.size >= DIGESTS_KNOWN) known.clear()
+    known.set(name, made)
+    return made
   }
 }

@@ -15,12 +15,13 @@ import {
   type Story,
 } from './stories.ts'
 import { attemptNamedIn } from './token-words.ts'
+import type { MacKey } from '../trigger-protocol/derived-key.ts'
 
 /**
  * The same use cases, each of which leaves its events. Reading leaves none.
  * @param contextKey makes the digests of addresses that sealed sessions hold
  */
-export function audited(useCases: UseCases, record: RecordEvent, contextKey: Buffer): UseCases {
+export function audited(useCases: UseCases, record: RecordEvent, contextKey: MacKey): UseCases {
   const watch = watcher(record)
   const plain = PLAIN_STORIES
   return {

@@ -7,6 +7,7 @@ import type { VerifyAccessToken } from '../tokens/ports.ts'
 import { addressDigest } from '../trigger-protocol/signed-context.ts'
 import { isBlocked } from '../trigger-protocol/states.ts'
 import type { Facts } from './facts.ts'
+import type { MacKey } from '../trigger-protocol/derived-key.ts'
 
 /**
  * The ports of the use cases, with an ear on them: what they say of a request is noted for its audit
@@ -83,7 +84,7 @@ export function notingSealer(sealer: SessionSealer): SessionSealer {
 }
 
 /** @param contextKey makes the digest that sign-ins by email have too */
-export function notingIdTokens(verify: VerifyIdToken, contextKey: Buffer): VerifyIdToken {
+export function notingIdTokens(verify: VerifyIdToken, contextKey: MacKey): VerifyIdToken {
   return async (...given) => {
     const proven = await verify(...given)
     note({

@@ -6,6 +6,7 @@ import { addressDigest } from '../trigger-protocol/signed-context.ts'
 import type { EventName, Flow } from './events.ts'
 import type { Facts } from './facts.ts'
 import { attemptNamedIn, usernameIn } from './token-words.ts'
+import type { MacKey } from '../trigger-protocol/derived-key.ts'
 
 /** Which events a use case makes, and what they say beside what was noted on the way. */
 export interface Story<Given extends unknown[], Result> {
@@ -42,7 +43,7 @@ type StoryOf<Name extends keyof UseCases> = Story<
 >
 
 /** @param contextKey makes the digests of addresses that sealed sessions hold */
-export function startStory(contextKey: Buffer): StoryOf<'startSignIn'> {
+export function startStory(contextKey: MacKey): StoryOf<'startSignIn'> {
   return {
     ...FLOWS.challenge,
     operation: 'startSignIn',
@@ -133,7 +134,7 @@ export const PLAIN_STORIES = {
   },
 } as const satisfies Record<string, Story<never, unknown>>
 
-function typed(contextKey: Buffer, input: StartSignInInput): Facts {
+function typed(contextKey: MacKey, input: StartSignInInput): Facts {
   try {
     const { kind, value } = parseIdentifier(input)
     return {

@@ -1,4 +1,4 @@
-import { decodeJwt } from 'jose'
+import { claimsOf } from '../cognito/tokens.ts'
 
 /** Whatever wrote it: nothing that could be an address, or break a line. */
 const NAME = /^[\w-]{1,64}$/
@@ -21,10 +21,5 @@ export function usernameIn(accessToken: string): string | undefined {
 }
 
 function claimIn(token: string | undefined, name: string): unknown {
-  if (token === undefined) return undefined
-  try {
-    return decodeJwt(token)[name]
-  } catch {
-    return undefined
-  }
+  return token === undefined ? undefined : claimsOf(token)[name]
 }

@@ -1,17 +1,24 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
+import { UndiciHttpHandler } from '@smithy/undici-http-handler'
+import { abortable, heedingSignals, signalOf } from './abortable.ts'
 import { onceMore } from '../upstream/once-more.ts'
 import type { UpstreamGuard } from '../upstream/ports.ts'
 import { unguarded } from '../upstream/unguarded.ts'
 import { until } from '../until.ts'
 import { wasLost, wasNeverSent } from './exceptions.ts'
+import { straightCalls } from './straight-calls.ts'
+import { wholeAnswers } from './whole-answers.ts'
 
 /** Above the sockets one instance needs at the default quota of 120 sign-ins per second. */
 const MAX_SOCKETS = 200
 const CONNECTION_TIMEOUT_MS = 3_000
 /** Above what three triggers may take, 5 s each. */
 const LONGEST_CALL_MS = 16_000
-/** Where the SDK keeps what a call was made with. */
-const SMITHY_CONTEXT = '__smithy_context'
+/**
+ * Steps of the SDK that do nothing here and are paid for with each call: there is no logger and no
+ * Lambda around it, and what the user agent would tell is the SDK's telemetry.
+ */
+const UNUSED_STEPS = ['loggerMiddleware', 'recursionDetectionMiddleware', 'getUserAgentMiddleware']
 /** Wait for our triggers, and so for Authsignal: refreshes must not stop when that is away. */
 export const WITH_TRIGGERS: ReadonlySet<string> = new Set([
   'InitiateAuth',
@@ -39,38 +46,45 @@ export function cognitoClient(options: {
 }): CognitoIdentityProviderClient {
   const { region, endpoint, guard = unguarded, maxSockets = MAX_SOCKETS } = options
   const { timeoutMs = LONGEST_CALL_MS } = options
+  const requestHandler = heedingSignals(
+    new UndiciHttpHandler({
+      // @ts-expect-error It hands on the body as it is, and the SDK takes a stream or the whole of it.
+      dispatcher: wholeAnswers({
+        connections: maxSockets,
+        connect: { timeout: CONNECTION_TIMEOUT_MS },
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+      }),
+    }),
+  )
   const client = new CognitoIdentityProviderClient({
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
-    maxAttempts: 1,
     cacheMiddleware: true,
     // Also the handler of the calls to STS for credentials: one that hung for good would keep all
     // later calls waiting for it.
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: timeoutMs,
-      throwOnRequestTimeout: true,
-      httpsAgent: { keepAlive: true, maxSockets },
-      httpAgent: { keepAlive: true, maxSockets },
-    },
+    requestHandler,
+    retryStrategy: { retry: (next, args) => next(args) },
   })
   client.middlewareStack.add(
-    (next, { commandName = '', [SMITHY_CONTEXT]: { abortSignal } = {} }) => {
+    (next, { commandName = '' }) => {
       const operation = commandName.replace(/Command$/, '')
       const mayRepeat = REPEATABLE.has(operation)
         ? (error: unknown) => wasNeverSent(error) || wasLost(error)
         : wasNeverSent
-      const signal =
-        abortSignal instanceof AbortSignal ? abortSignal : AbortSignal.timeout(timeoutMs)
       // The SDK heeds the signal once it sends, and not while it looks for credentials.
-      return (args) =>
-        guard.call(operation, () =>
+      return (args) => {
+        const signal = signalOf(args.input) ?? AbortSignal.timeout(timeoutMs)
+        return guard.call(operation, () =>
           until(signal, () => onceMore(() => next(args), mayRepeat), aborted),
         )
+      }
     },
     { step: 'initialize', priority: 'high', name: 'upstreamGuard' },
   )
-  return client
+  straightCalls(client, requestHandler)
+  for (const step of UNUSED_STEPS) client.middlewareStack.remove(step)
+  return abortable(client)
 }
 
 /** As the SDK says it. */

@@ -6,8 +6,9 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import type { Identifier } from '../sign-in/identifier.ts'
 import { writeContext, type SignInContext } from '../trigger-protocol/signed-context.ts'
-import { secretHash } from './secret-hash.ts'
+import { secretHashes } from './secret-hash.ts'
 import { unusable } from './tokens.ts'
+import type { MacKey } from '../trigger-protocol/derived-key.ts'
 
 /**
  * A way to make a user, which throws what the SDK throws. Nothing is marked verified but what a
@@ -56,12 +57,13 @@ export function bySignUp(
     clientId: string
     clientSecret?: string | undefined
   },
-  contextKey: Buffer,
+  contextKey: MacKey,
 ): Registration {
+  const secretHash = secretHashes(clientSecret, clientId)
   const register: Registration['register'] = async (username, identifier, options) => {
     const command = new SignUpCommand({
       ClientId: clientId,
-      ...asSecretHash(secretHash(clientSecret, clientId, username)),
+      ...asSecretHash(secretHash(username)),
       Username: username,
       Password: unusedPassword(),
       UserAttributes: attributesOf(identifier),

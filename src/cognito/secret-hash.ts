@@ -1,15 +1,16 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
+
+type SecretHash = (username: string) => { SECRET_HASH?: string }
 
 /**
- * SECRET_HASH, over exactly the USERNAME of the same request: the typed form at InitiateAuth, the
- * echoed one at RespondToAuthChallenge (AWS docs: signing-up-users-in-your-app).
+ * Makes the SECRET_HASH, over exactly the USERNAME of the same request: the typed form at
+ * InitiateAuth, the echoed one at RespondToAuthChallenge (AWS docs: signing-up-users-in-your-app).
  */
-export function secretHash(
-  clientSecret: string | undefined,
-  clientId: string,
-  username: string,
-): { SECRET_HASH?: string } {
-  if (clientSecret === undefined) return {}
-  const hash = createHmac('sha256', clientSecret).update(`${username}${clientId}`)
-  return { SECRET_HASH: hash.digest('base64') }
+export function secretHashes(clientSecret: string | undefined, clientId: string): SecretHash {
+  if (clientSecret === undefined) return () => ({})
+  const key = createSecretKey(clientSecret, 'utf8')
+  return (username) => {
+    const hash = createHmac('sha256', key).update(`${username}${clientId}`)
+    return { SECRET_HASH: hash.digest('base64') }
+  }
 }

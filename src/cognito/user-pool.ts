@@ -11,8 +11,9 @@ import { createUser } from './create-user.ts'
 import { readSdkError, upstreamFailure } from './exceptions.ts'
 import { lookup } from './lookup.ts'
 import { byAdministrator, bySignUp, type Registration } from './registration.ts'
-import { secretHash } from './secret-hash.ts'
+import { secretHashes } from './secret-hash.ts'
 import { isText, readTokens, unusable } from './tokens.ts'
+import type { MacKey } from '../trigger-protocol/derived-key.ts'
 
 export interface UserPoolOptions {
   client: CognitoIdentityProviderClient
@@ -20,7 +21,7 @@ export interface UserPoolOptions {
   clientId: string
   clientSecret?: string | undefined
   /** Signs for new users, who are then made with SignUp; without it AdminCreateUser makes them. */
-  signUpKey?: Buffer | undefined
+  signUpKey?: MacKey | undefined
   /** Whether the pool knows users by their addresses, or they have to be looked up. */
   usernameForm?: 'attribute' | 'lookup'
   /** Deadline of a call that comes without one. */
@@ -31,6 +32,7 @@ export interface UserPoolOptions {
 export function cognitoUserPool(options: UserPoolOptions): UserPool {
   const { client, clientId, clientSecret, timeoutMs } = options
   const { signUpKey } = options
+  const secretHash = secretHashes(clientSecret, clientId)
   const registration =
     signUpKey === undefined ? byAdministrator(options) : bySignUp(options, signUpKey)
   const deadline = (signal = AbortSignal.timeout(timeoutMs)) => ({ abortSignal: signal })
@@ -46,7 +48,7 @@ export function cognitoUserPool(options: UserPoolOptions): UserPool {
       const command = new InitiateAuthCommand({
         AuthFlow: 'CUSTOM_AUTH',
         ClientId: clientId,
-        AuthParameters: { USERNAME: username, ...secretHash(clientSecret, clientId, username) },
+        AuthParameters: { USERNAME: username, ...secretHash(username) },
       })
       try {
         const answer = await client.send(command, deadline(signal))
@@ -68,7 +70,7 @@ export function cognitoUserPool(options: UserPoolOptions): UserPool {
         ChallengeResponses: {
           USERNAME: username,
           ANSWER: answer,
-          ...secretHash(clientSecret, clientId, username),
+          ...secretHash(username),
         },
         ClientMetadata: metadata,
       })

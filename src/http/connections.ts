@@ -38,7 +38,8 @@ export function hangUpWhileClosing(app: FastifyInstance): void {
     }, HANG_UP_MS).unref()
   })
   app.addHook('onClose', async () => clearInterval(timer))
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (timer !== undefined) void reply.header('connection', 'close')
+    done()
   })
 }

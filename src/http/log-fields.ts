@@ -5,8 +5,7 @@
 type Form = (value: unknown) => unknown
 
 /** @returns what may be logged of it; undefined when its form is not that of the field */
-const word: Form = (value) =>
-  typeof value === 'string' && WORD.test(value) && !LONG_RUN.test(value) ? value : undefined
+const word: Form = (value) => (typeof value === 'string' && isWord(value) ? value : undefined)
 const words: Form = (value) =>
   Array.isArray(value) && value.length <= MOST_WORDS
     ? value.filter((entry) => word(entry) !== undefined)
@@ -23,7 +22,9 @@ const fields =
 /** Names, codes, ids and times: no @ and no +, so that no address is one. */
 const WORD = /^[\w .:,;/()-]{1,200}$/
 /** A token, sealed session or key has more than this in one piece; no id of ours or theirs has. */
-const LONG_RUN = /[^\s/]{65}/
+const LONGEST_RUN = 64
+const SHORTEST_ID = 20
+const LONG_RUN = new RegExp(`[^\\s/]{${LONGEST_RUN + 1}}`)
 const MOST_WORDS = 20
 
 const UPSTREAM = { service: word, operation: word, reason: word, requestId: word }
@@ -85,4 +86,16 @@ function allowedOf(forms: Readonly<Record<string, Form>>, given: object): Record
   }
   if (dropped > 0) allowed['dropped'] = dropped
   return allowed
+}
+
+/** The words of every line, such as the names of operations. */
+const known = new Set<string>()
+const WORDS_KNOWN = 500
+
+function isWord(text: string): boolean {
+  if (known.has(text)) return true
+  const isFit = WORD.test(text) && !(text.length > LONGEST_RUN && LONG_RUN.test(text))
+  // Ids are longer and differ every time.
+  if (isFit && text.length < SHORTEST_ID && known.size < WORDS_KNOWN) known.add(text)
+  return isFit
 }

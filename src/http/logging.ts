@@ -11,7 +11,7 @@ export function loggerOptions(level: string): LoggerOptions {
   return {
     level,
     base: { service: 'cognito-authsignal-bff' },
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    timestamp: timestamps(),
     formatters: { level: (label) => ({ level: label }), log: allowedFields },
     serializers: { err: safeError, error: safeError },
     hooks: {
@@ -19,6 +19,18 @@ export function loggerOptions(level: string): LoggerOptions {
         Reflect.apply(method, this, withConstantMessage(args))
       },
     },
+  }
+}
+
+/** The same text for all lines of a millisecond. */
+function timestamps(): () => string {
+  let at = 0
+  let text = ''
+  return () => {
+    const now = Date.now()
+    if (now !== at) text = `,"time":"${new Date(now).toISOString()}"`
+    at = now
+    return text
   }
 }
 
@@ -67,9 +79,10 @@ export function logRequests(app: FastifyInstance): void {
     })
     done()
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     answered.add(request)
     logRequest(request, reply, reply.statusCode)
+    done()
   })
 }
 

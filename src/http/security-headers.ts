@@ -1,28 +1,10 @@
-import type { FastifyHelmetOptions } from '@fastify/helmet'
-
 /**
  * What helmet says on every answer of an API: nothing of it may be framed, run or guessed at
  * (OWASP REST Security Cheat Sheet; ASVS 3.4.1, 3.4.3 to 3.4.6). Left out is what only documents heed.
+ * Constant, so it is written once and not computed by hooks for each answer; a test compares it with
+ * what helmet says.
  * @param hstsMaxAge seconds for which browsers come by https only; 0 makes them forget it
  */
-export function helmetOptions(hstsMaxAge: number): FastifyHelmetOptions {
-  return {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
-    },
-    crossOriginOpenerPolicy: false,
-    originAgentCluster: false,
-    strictTransportSecurity: { maxAge: hstsMaxAge, includeSubDomains: true },
-    xDnsPrefetchControl: false,
-    xDownloadOptions: false,
-    xFrameOptions: { action: 'deny' },
-    xPermittedCrossDomainPolicies: false,
-    xXssProtection: false,
-  }
-}
-
-/** The same for answers that no hook sees: a test compares them with helmet's. */
 export function securityHeaders(hstsMaxAge?: number): Record<string, string> {
   return {
     'content-security-policy': "default-src 'none';frame-ancestors 'none'",

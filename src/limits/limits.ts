@@ -1,5 +1,5 @@
+import { hash } from 'node:crypto'
 import { ServiceError } from '../errors.ts'
-import type { Digest } from '../shared-state/digests.ts'
 import { ExpiringMap } from '../shared-state/expiring-map.ts'
 import { unlessAway } from '../shared-state/unless-away.ts'
 import type { Identifier } from '../sign-in/identifier.ts'
@@ -57,7 +57,6 @@ export interface Limits {
 
 export interface LimitsOptions {
   settings: LimitSettings
-  digest: Digest
   /** Where instances count together; each process counts for itself while that is away. */
   shared?: SharedLimiter | undefined
   /** Told of each limit that refused a request. */
@@ -86,7 +85,7 @@ export function limits(options: LimitsOptions): Limits {
   function charge(name: RuleName, account: string | undefined): Charge[] {
     const ofName = rules[name]
     if (ofName === undefined || account === undefined) return []
-    return [{ rule: ofName, key: options.digest('limit', account) }]
+    return [{ rule: ofName, key: account }]
   }
 
   function ofAddress({ address, isStart }: Arrival): Charge[] {
@@ -113,7 +112,7 @@ export function limits(options: LimitsOptions): Limits {
       ...ofAll('identifier', identifier && person(identifier), address),
       ...ofAll('country', phone && countryOf(phone), address),
       ...ofAll('prefix', phone?.prefix, address),
-      ...charge('session', credential),
+      ...charge('session', credential && hash('sha256', credential)),
     ]
   }
 
@@ -128,11 +127,13 @@ export function limits(options: LimitsOptions): Limits {
   }
 
   /** @param counted what this process has counted already, for when it is on its own */
-  async function decide(charges: Charge[], counted: Charge[] = []): Promise<Verdict> {
-    if (charges.length + counted.length === 0) return NOTHING
-    const all = [...counted, ...charges]
-    const verdict = await unlessAway(shared?.take(all))
-    return verdict === undefined ? tell(local.take(charges), charges) : tell(verdict, all)
+  async function decide(charges: Charge[], counted = (): Charge[] => []): Promise<Verdict> {
+    if (shared !== undefined) {
+      const all = [...counted(), ...charges]
+      const verdict = all.length === 0 ? NOTHING : await unlessAway(shared.take(all))
+      if (verdict !== undefined) return tell(verdict, all)
+    }
+    return charges.length === 0 ? NOTHING : tell(local.take(charges), charges)
   }
 
   async function admitTo(account: string): Promise<void> {
@@ -148,7 +149,7 @@ export function limits(options: LimitsOptions): Limits {
     },
     async admit(visit) {
       checkPhoneCountry(visit.identifier?.phone, settings.phoneCountries)
-      return decide(ofRest(visit), ofAddress(visit))
+      return decide(ofRest(visit), () => ofAddress(visit))
     },
     admitPerson: (identifier) => admitTo(person(identifier)),
     admitEnrolmentBy: (sub) => admitTo(`user ${sub}`),

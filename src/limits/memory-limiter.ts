@@ -4,6 +4,8 @@ import type { Charge, Limiter, RuleName } from './ports.ts'
 /** About 10 MB per rule when full. */
 const ACCOUNTS_KEPT = 50_000
 const MICROSECONDS_PER_MS = 1_000
+/** Looking for those that are over costs as much as the rest, and they are in nobody's way. */
+const SWEEP_EVERY = 32
 
 /**
  * The limiter of one process. Each rule has room for so many accounts; when there are more, the one
@@ -49,6 +51,7 @@ export function memoryLimiter(options: { limit?: number; now?: () => number } = 
 class Accounts {
   readonly #fullAt = new Map<string, number>()
   readonly #limit: number
+  #untilSweep = SWEEP_EVERY
 
   constructor(limit: number) {
     this.#limit = limit
@@ -61,6 +64,9 @@ class Accounts {
   set(key: string, fullAt: number, now: number): void {
     this.#fullAt.delete(key)
     if (fullAt > now) this.#fullAt.set(key, fullAt)
+    this.#untilSweep -= 1
+    if (this.#untilSweep > 0 && this.#fullAt.size <= this.#limit) return
+    this.#untilSweep = SWEEP_EVERY
     this.#sweep(now)
   }
 

@@ -31,7 +31,7 @@ export interface Rule {
 /** One of a rule's quota, on somebody's account. */
 export interface Charge {
   rule: Rule
-  /** Whose; a digest. */
+  /** Whose: an address, a person. Never to leave the process as it is. */
   key: string
 }
 

@@ -1,4 +1,5 @@
 import type { RedisConnection } from '../shared-state/redis-connection.ts'
+import type { Digest } from '../shared-state/digests.ts'
 import { decide } from './gcra.ts'
 import type { Charge, SharedLimiter } from './ports.ts'
 
@@ -35,8 +36,13 @@ const GIVE_BACK = `${USED}
 keep(KEYS[1], used(KEYS[1], tonumber(ARGV[1])) - tonumber(ARGV[2]))
 return 1`
 
-/** The limiter of all instances with one Redis: one round trip for all limits of a request. */
-export function redisLimiter(connection: RedisConnection): SharedLimiter {
+/**
+ * The limiter of all instances with one Redis: one round trip for all limits of a request.
+ * @param digest names the accounts there
+ */
+export function redisLimiter(connection: RedisConnection, digest: Digest): SharedLimiter {
+  const keyOf = ({ rule, key }: Charge) => `bff:limit:${rule.name}:${digest('limit', key)}`
+
   return {
     async take(charges) {
       const reply: unknown = await connection.run('limit', (redis) =>
@@ -57,8 +63,4 @@ export function redisLimiter(connection: RedisConnection): SharedLimiter {
       )
     },
   }
-}
-
-function keyOf({ rule, key }: Charge): string {
-  return `bff:limit:${rule.name}:${key}`
 }

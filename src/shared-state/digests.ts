@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import type { MacKey } from '../trigger-protocol/derived-key.ts'
 
 /** What stands for a secret or a person where something is remembered. */
 export type Digest = (
@@ -12,7 +13,7 @@ export type Digest = (
  *   would let it count twice
  * @param audience the pool and client; keeps deployments apart that share a Redis
  */
-export function digests(key: Buffer, audience: string): Digest {
+export function digests(key: MacKey, audience: string): Digest {
   return (purpose, text) =>
     createHmac('sha256', key).update(`${audience} ${purpose} ${text}`).digest('base64url')
 }

@@ -2,7 +2,7 @@ import type { SharedLimiter } from '../limits/ports.ts'
 import { redisLimiter } from '../limits/redis-limiter.ts'
 import type { ShareStarts } from '../sign-in/ports.ts'
 import type { SharedRefreshes } from '../tokens/ports.ts'
-import { digests, type Digest } from './digests.ts'
+import { digests } from './digests.ts'
 import { memoryLedger } from './memory-ledger.ts'
 import { memoryLock } from './memory-lock.ts'
 import type { ReplayLedger, WithLock } from './ports.ts'
@@ -12,12 +12,13 @@ import { redisLock } from './redis-lock.ts'
 import { refreshFlights } from './refresh-flights.ts'
 import { sharedRefreshes } from './refreshes.ts'
 import { sharedStarts, startFlights } from './shared-starts.ts'
+import type { MacKey } from '../trigger-protocol/derived-key.ts'
 
 export interface SharedStateOptions {
   /** Without it each process remembers for itself. */
   redisUrl: string | undefined
   /** Names what is remembered. */
-  digestKey: Buffer
+  digestKey: MacKey
   /** Seal what is shared. */
   sessionKeys: readonly Buffer[]
   /** The pool and client. */
@@ -35,7 +36,6 @@ export interface SharedState {
   withLock: WithLock
   /** Undefined where each process counts for itself. */
   limiter: SharedLimiter | undefined
-  digest: Digest
   /** Whether Redis is there; undefined where there is none. */
   isRedisUp(): boolean | undefined
   /** Begins to connect, without waiting for it. */
@@ -53,7 +53,6 @@ export function sharedState(options: SharedStateOptions): SharedState {
       shareStarts: sharedStarts({ digest, timeoutMs }),
       withLock: memoryLock(),
       limiter: undefined,
-      digest,
       isRedisUp: () => undefined,
       open() {},
       async close() {},
@@ -66,8 +65,7 @@ export function sharedState(options: SharedStateOptions): SharedState {
     refreshes: sharedRefreshes({ digest, timeoutMs, flights }),
     shareStarts: sharedStarts({ digest, timeoutMs, flights: startFlights(redis, sessionKeys) }),
     withLock: redisLock(redis, digest, timeoutMs),
-    limiter: redisLimiter(redis),
-    digest,
+    limiter: redisLimiter(redis, digest),
     isRedisUp: () => redis.isUp(),
     open: (log) => redis.open(log),
     close: () => redis.close(),

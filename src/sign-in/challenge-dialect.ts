@@ -4,6 +4,7 @@ import { isBlocked } from '../trigger-protocol/states.ts'
 import { PROVIDE_AUTH_PARAMETERS } from '../trigger-protocol/words.ts'
 import { ServiceError } from '../errors.ts'
 import type { IssuedChallenge, PendingChallenge } from './ports.ts'
+import type { MacKey } from '../trigger-protocol/derived-key.ts'
 
 /** The made-up username of an unknown user is a UUID of version 3 (aws/aws-sdk-go#3134). */
 const NAME_DERIVED_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-3[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -18,7 +19,7 @@ export function asksForContext(challenge: PendingChallenge): boolean {
  * Whether a challenge was made for a user that does not exist: certain with our triggers, a good
  * guess with others (a wrong guess costs one AdminCreateUser that answers "exists").
  */
-export function isForNobody(challenge: PendingChallenge, hintKey: Buffer): boolean {
+export function isForNobody(challenge: PendingChallenge, hintKey: MacKey): boolean {
   const exists = readExistenceHint(hintKey, challenge.parameters['hint'])
   return exists === undefined ? NAME_DERIVED_UUID.test(challenge.username) : !exists
 }

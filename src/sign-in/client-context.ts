@@ -1,6 +1,7 @@
 import { addressDigest, type SignInContext } from '../trigger-protocol/signed-context.ts'
 import type { Identifier } from './identifier.ts'
 import type { ClientContext } from './sealed-session.ts'
+import type { MacKey } from '../trigger-protocol/derived-key.ts'
 
 /** What the connection shows of the client; never from the body. */
 export interface Connection {
@@ -10,7 +11,7 @@ export interface Connection {
 
 /** What a start says that finish has to repeat to the triggers. */
 export function clientContext(
-  contextKey: Buffer,
+  contextKey: MacKey,
   identifier: Identifier,
   said: { redirectUrl?: string; locale?: string; deviceId?: string },
 ): ClientContext {

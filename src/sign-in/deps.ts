@@ -1,6 +1,7 @@
 import type { Lookalike } from './lookalike.ts'
 import type { Proofs, UserPool } from './ports.ts'
 import type { IssuedAttempt, SessionSealer } from './sealed-session.ts'
+import type { MacKey } from '../trigger-protocol/derived-key.ts'
 
 /** What starting and finishing a sign-in need; made once in server.ts. */
 export interface SignInDeps {
@@ -10,9 +11,9 @@ export interface SignInDeps {
   proofs: Proofs
   keys: {
     /** Reads the triggers' existence hint. */
-    hint: Buffer
+    hint: MacKey
     /** Signs the context for the triggers. */
-    context: Buffer
+    context: MacKey
   }
   settings: SignInSettings
   /**

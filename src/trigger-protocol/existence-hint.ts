@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { MacKey } from './derived-key.ts'
 
 /**
  * With PreventUserExistenceErrors ENABLED, Cognito runs the triggers for unknown users too and its
@@ -8,14 +9,15 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
  */
 const NONCE_BYTES = 16
 
-export function writeExistenceHint(key: Buffer, userExists: boolean): string {
+export function writeExistenceHint(key: MacKey, userExists: boolean): string {
   const nonce = randomBytes(NONCE_BYTES)
   return Buffer.concat([nonce, mac(key, nonce, userExists)]).toString('base64url')
 }
 
 /** `undefined` when there is no hint of ours: the pool runs other people's triggers. */
-export function readExistenceHint(key: Buffer, hint: string | undefined): boolean | undefined {
-  const bytes = Buffer.from(hint ?? '', 'base64url')
+export function readExistenceHint(key: MacKey, hint: string | undefined): boolean | undefined {
+  if (hint === undefined) return undefined
+  const bytes = Buffer.from(hint, 'base64url')
   const nonce = bytes.subarray(0, NONCE_BYTES)
   const given = bytes.subarray(NONCE_BYTES)
   return [true, false].find((userExists) => {
@@ -24,7 +26,7 @@ export function readExistenceHint(key: Buffer, hint: string | undefined): boolea
   })
 }
 
-function mac(key: Buffer, nonce: Buffer, userExists: boolean): Buffer {
+function mac(key: MacKey, nonce: Buffer, userExists: boolean): Buffer {
   return createHmac('sha256', key)
     .update(nonce)
     .update(userExists ? 'known' : 'unknown')

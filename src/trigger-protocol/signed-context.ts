@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { MacKey } from './derived-key.ts'
 
 /**
  * What the service knows of the client and the triggers cannot see. It travels as ClientMetadata,
@@ -44,7 +45,7 @@ const IDENTIFIERS = ['email', 'phoneNumber', 'username'] as const
  * that run the vendor's two-round triggers, which read nothing else.
  */
 export function writeContext(
-  key: Buffer,
+  key: MacKey,
   username: string,
   context: SignInContext,
   now = Date.now(),
@@ -74,7 +75,7 @@ export function ruleInputs(
 
 /** `undefined` unless our service signed it for this user just now. */
 export function readContext(
-  key: Buffer,
+  key: MacKey,
   username: string,
   metadata: Record<string, string> | null | undefined,
   now = Date.now(),
@@ -97,7 +98,7 @@ export function readContext(
 }
 
 /** Stands for an address where the address itself must not show; the same for every spelling. */
-export function addressDigest(key: Buffer, address: string): string {
+export function addressDigest(key: MacKey, address: string): string {
   const spelling = address.trim().toLowerCase()
   return createHmac('sha256', key).update(`typed ${spelling}`).digest('base64url')
 }
@@ -106,7 +107,7 @@ function definedOnly(context: SignInContext): Record<string, string> {
   return Object.fromEntries(Object.entries(context).filter(([, value]) => value !== undefined))
 }
 
-function sign(key: Buffer, username: string, fields: Record<string, string>): string {
+function sign(key: MacKey, username: string, fields: Record<string, string>): string {
   // Sorted pairs as JSON: one spelling only, and no field can run into the next.
   const canonical = JSON.stringify([username, ...Object.entries(fields).toSorted(byName)])
   return createHmac('sha256', key).update(canonical).digest('base64url')

@@ -31,7 +31,7 @@ import { sessionSealer } from '../sign-in/sealed-session.ts'
 import { startSignInOnce } from '../sign-in/start-once.ts'
 import type { VerifyAccessToken } from '../tokens/ports.ts'
 import { tokenUseCases } from '../tokens/tokens.ts'
-import { derivedKey } from '../trigger-protocol/derived-key.ts'
+import { derivedKey, type MacKey } from '../trigger-protocol/derived-key.ts'
 import { ruleInputs } from '../trigger-protocol/signed-context.ts'
 import { accountSettings, audienceOf, idTokens, signInSettings } from './settings.ts'
 import type { Upstreams } from './upstreams.ts'
@@ -45,7 +45,7 @@ export interface Parts {
 }
 
 /** The key of the digests that stand for typed addresses in sessions, contexts and the audit. */
-export function contextKey(config: Config): Buffer {
+export function contextKey(config: Config): MacKey {
   return derivedKey(config.AUTHSIGNAL_SECRET, 'context')
 }
 

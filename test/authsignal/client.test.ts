@@ -153,6 +153,7 @@ t.test('past actions are read under our names', async (t) => {
   t.strictSame(await CALLS['actions']!(clientAt(upstream.url)), [
     {
       idempotencyKey: 'key-1',
+      code: 'pay',
       state: 'CHALLENGE_SUCCEEDED',
       createdAt: 'a',
       stateUpdatedAt: 'c',

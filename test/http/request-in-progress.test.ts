@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect, type AddressInfo } from 'node:net'
+import { connect, type AddressInfo, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { endOfInterest } from '../../src/request-context.ts'
 import { buildTestApp, STARTED } from '../support/build-app.ts'
@@ -8,13 +8,13 @@ import { gate } from '../support/gate.ts'
 const LONG = 60_000
 
 /** A service whose start waits, and a client that has asked for one. */
-async function startUnderWay(t: Test) {
+async function startUnderWay(t: Test, deadlineMs = LONG) {
   const asked = gate()
   const answered = gate()
   let signal: AbortSignal | undefined
   const { app } = await buildTestApp(t, {
     startSignIn: async () => {
-      signal = endOfInterest(LONG)
+      signal = endOfInterest(deadlineMs)
       asked.open()
       await answered.opened
       return STARTED
@@ -50,3 +50,45 @@ t.test('work ends when the client hangs up before its answer', async (t) => {
   t.equal(signal.aborted, true)
   answer()
 })
+
+t.test('work ends when its time is up, though the client waits on', async (t) => {
+  const { socket, signal, answer } = await startUnderWay(t, 1)
+  if (!signal.aborted) await once(signal, 'abort')
+  t.match(signal.reason, { name: 'TimeoutError' })
+  answer()
+  const [chunk] = await once(socket, 'data')
+  t.match(String(chunk), /^HTTP\/1.1 200/)
+})
+
+for (const [how, end] of Object.entries({
+  'was answered': (socket: Socket, answer: () => void) => {
+    answer()
+    socket.once('data', () => socket.end())
+  },
+  'has left': (socket: Socket, answer: () => void) => {
+    socket.destroy()
+    answer()
+  },
+})) {
+  t.test(
+    `nothing waits for the deadline of a request whose client ${how}`,
+    { timeout: 20_000 },
+    async (t) => {
+      const set = t.capture(globalThis, 'setTimeout', globalThis.setTimeout)
+      const cleared = t.capture(globalThis, 'clearTimeout', globalThis.clearTimeout)
+      // Of nothing else: the server and its client have timers too.
+      const deadlineMs = LONG + 1
+      const { socket, answer } = await startUnderWay(t, deadlineMs)
+      const deadlines = set().flatMap((call) =>
+        call.args[1] === deadlineMs && 'returned' in call ? [call.returned] : [],
+      )
+      t.equal(deadlines.length, 1)
+      end(socket, answer)
+      const timers: unknown[] = []
+      while (!timers.includes(deadlines[0])) {
+        await new Promise((resolve) => setImmediate(resolve))
+        timers.push(...cleared().map(({ args: [timer] }) => timer))
+      }
+    },
+  )
+}

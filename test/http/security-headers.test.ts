@@ -1,5 +1,6 @@
 import { connect, type AddressInfo } from 'node:net'
-import type { FastifyInstance } from 'fastify'
+import helmet, { type FastifyHelmetOptions } from '@fastify/helmet'
+import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import { buildAdmin } from '../../src/admin.ts'
 import { securityHeaders } from '../../src/http/security-headers.ts'
@@ -12,6 +13,34 @@ const ORIGIN = 'https://app.example.com'
 const [{ path, body }] = ROUTES
 const json = { 'content-type': 'application/json' }
 const preflight = { origin: ORIGIN, 'access-control-request-method': 'POST' }
+
+/** The settings of helmet that are meant: no more of it than an API needs. */
+const HELMET: FastifyHelmetOptions = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
+  },
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false,
+  strictTransportSecurity: { maxAge: YEAR, includeSubDomains: true },
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xFrameOptions: { action: 'deny' },
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
+}
+
+t.test('they are what helmet says', async (t) => {
+  const app = Fastify()
+  await app.register(helmet, HELMET)
+  app.get('/', () => '')
+  const plain = await Fastify()
+    .get('/', () => '')
+    .inject('/')
+  const { headers } = await app.inject('/')
+  for (const name of Object.keys(plain.headers)) delete headers[name]
+  t.strictSame(headers, EXPECTED)
+})
 
 t.test('what an API says to browsers is on every answer', async (t) => {
   const { app } = await buildTestApp(t, { corsOrigins: [ORIGIN] })

@@ -256,7 +256,6 @@ t.test('instances count together, with one question for all limits of a request'
     shared.asked[0]?.map(({ rule: { name } }) => name),
     ['ip', 'start', 'identifier', 'country', 'prefix'],
   )
-  t.notMatch(JSON.stringify(shared.asked), /203\.0|21234567/, 'and nobody is named')
   t.strictSame(one.limited, ['ip', 'start', 'identifier', 'country'])
 })
 

@@ -11,7 +11,6 @@ import {
 import { rule } from '../../src/limits/gcra.ts'
 import type { Charge, Rule, RuleName, Verdict } from '../../src/limits/ports.ts'
 import { limits, type Limits, type LimitsOptions } from '../../src/limits/limits.ts'
-import { DIGEST } from '../shared-state/support.ts'
 
 /** Seconds in which nothing that a test takes in real time shows. */
 export const UNIT = 100
@@ -134,7 +133,6 @@ export function limitsOf(
   const { prefix, phoneCountries = [], ...options } = more
   const all = limits({
     settings: { rates: { ...off, session: undefined, ...rates }, prefix, phoneCountries },
-    digest: DIGEST,
     onLimited: (name) => limited.push(name),
     now: () => now,
     ...options,

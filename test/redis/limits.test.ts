@@ -5,6 +5,7 @@ import { redisLimiter } from '../../src/limits/redis-limiter.ts'
 import { redisConnection } from '../../src/shared-state/redis-connection.ts'
 import { parseIdentifier } from '../../src/sign-in/identifier.ts'
 import { signInError } from '../support/expect-error.ts'
+import { DIGEST } from '../shared-state/support.ts'
 import { compare, limitsOf, STEPS } from '../limits/support.ts'
 import { skip, startRedis, type RedisServer } from './redis-server.ts'
 import { instance, untilAway, untilConnected } from './support.ts'
@@ -22,7 +23,7 @@ async function limiterOf(t: Test, redis: RedisServer) {
   const connection = redisConnection(redis.url)
   connection.open({ info() {}, warn() {} })
   t.teardown(() => connection.close())
-  const limiter = redisLimiter(connection)
+  const limiter = redisLimiter(connection, DIGEST)
   const probe = [{ rule: rule('session', { count: 1, seconds: 1 }), key: 'probe' }]
   while (!(await limiter.take(probe).then(Boolean, () => false))) await new Promise(setImmediate)
   return {
@@ -66,10 +67,10 @@ t.test('in a crowd as many get through as there are', { skip }, async (t) => {
 
 t.test('what lies in Redis names nobody and goes by itself', { skip }, async (t) => {
   const redis = await startRedis(t)
-  const { limiter, digest } = await instance(t, redis)
+  const { limiter } = await instance(t, redis)
   const { admit } = limitsOf(
     { ip: rate, country: rate, identifier: rate },
-    { shared: limiter, digest, prefix },
+    { shared: limiter, prefix },
   )
   await admit(visit)
   const contents = await redis.contents()
@@ -92,15 +93,16 @@ t.test('whatever else lies under its keys is no account', { skip }, async (t) =>
   const redis = await startRedis(t)
   const { take, giveBack } = await limiterOf(t, redis)
   const charge = { rule: rule('ip', { count: 2, seconds: 60 }), key: 'a' }
+  const name = `bff:limit:ip:${DIGEST('limit', 'a')}`
   for (const text of ['', 'x', '-1', '1e999', 'nan']) {
-    await redis.command('SET', 'bff:limit:ip:a', text)
+    await redis.command('SET', name, text)
     const { isTaken, standings } = await take([charge])
     if (text === '1e999') t.strictSame([isTaken, standings[0]?.wait], [false, 30_000_000], text)
     else t.strictSame([isTaken, standings[0]?.left], [true, 1], text)
   }
   for (const use of [() => take([charge]), () => giveBack(charge, 1)]) {
-    await redis.command('DEL', 'bff:limit:ip:a')
-    await redis.command('RPUSH', 'bff:limit:ip:a', 'a list')
+    await redis.command('DEL', name)
+    await redis.command('RPUSH', name, 'a list')
     await use()
     t.match((await take([charge])).isTaken, true)
   }
@@ -111,8 +113,8 @@ t.test('two instances share all limits, and what was finished', { skip }, async 
   const narrow = { count: 1, seconds: 6_000, percent: 100 }
   const [one, other] = await Promise.all(
     [1, 2].map(async () => {
-      const { limiter, digest } = await instance(t, redis)
-      return limitsOf({}, { shared: limiter, digest, prefix: narrow })
+      const { limiter } = await instance(t, redis)
+      return limitsOf({}, { shared: limiter, prefix: narrow })
     }),
   )
   t.ok((await one!.admit(visit)).isTaken)
@@ -125,9 +127,7 @@ t.test('two instances share all limits, and what was finished', { skip }, async 
 t.test('without Redis each counts for itself, and together again', { skip }, async (t) => {
   const redis = await startRedis(t)
   const states = [await instance(t, redis), await instance(t, redis)]
-  const both = states.map(({ limiter, digest }) =>
-    limitsOf({ identifier: rate }, { shared: limiter, digest }),
-  )
+  const both = states.map(({ limiter }) => limitsOf({ identifier: rate }, { shared: limiter }))
   const count = async () => {
     let taken = 0
     for (let time = 0; time < 10; time += 1) {
@@ -147,20 +147,19 @@ t.test('without Redis each counts for itself, and together again', { skip }, asy
 
 t.test('a Redis that hangs costs no more than its deadline', { skip }, async (t) => {
   const redis = await startRedis(t)
-  const { limiter, digest, ...state } = await instance(t, redis)
+  const { limiter, ...state } = await instance(t, redis)
   redis.pause()
-  const { admit } = limitsOf({ identifier: rate }, { shared: limiter, digest })
+  const { admit } = limitsOf({ identifier: rate }, { shared: limiter })
   t.ok((await admit(visit)).isTaken)
   redis.resume()
-  await untilConnected({ limiter, digest, ...state })
+  await untilConnected({ limiter, ...state })
   await t.rejects(
-    limitsOf({ identifier: { count: 1, seconds: 60 } }, { shared: limiter, digest })
+    limitsOf({ identifier: { count: 1, seconds: 60 } }, { shared: limiter })
       .admitPerson(visit.identifier)
       .then(() =>
-        limitsOf(
-          { identifier: { count: 1, seconds: 60 } },
-          { shared: limiter, digest },
-        ).admitPerson(visit.identifier),
+        limitsOf({ identifier: { count: 1, seconds: 60 } }, { shared: limiter }).admitPerson(
+          visit.identifier,
+        ),
       ),
     signInError('too_many_requests'),
   )
