@@ -1,0 +1,67 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { openSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** What a process has used since it began, by its own accounting. */
+export interface Usage {
+  cpuMs: number
+  residentMb: number
+  peakMb: number
+}
+
+/** A process that is measured. */
+export interface Child {
+  process: ChildProcess
+  usage(): Promise<Usage>
+  stop(): Promise<void>
+}
+
+const PRELOADED = fileURLToPath(new URL('report-usage.mjs', import.meta.url))
+
+export interface ChildOptions {
+  file: string
+  env?: Record<string, string>
+  nodeOptions?: readonly string[]
+  /** Where its standard output goes: what is written has to be written somewhere. */
+  output: string
+}
+
+/** Starts a file as a process of its own, with nothing of our environment but what it is given. */
+export function startChild({ file, env = {}, nodeOptions = [], output }: ChildOptions): Child {
+  const log = openSync(output, 'a')
+  const child = fork(file, {
+    env: { NODE_ENV: 'production', ...env },
+    execArgv: [...nodeOptions, '--import', PRELOADED],
+    stdio: ['ignore', log, log, 'ipc'],
+  })
+  return {
+    process: child,
+    async usage() {
+      child.send('usage')
+      const [usage]: Usage[] = await once(child, 'message')
+      if (usage === undefined) throw new Error('it did not say what it has used')
+      return usage
+    },
+    async stop() {
+      if (child.exitCode !== null) return
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    },
+  }
+}
+
+/** Waits until a URL answers 200. */
+export async function untilReady(url: string, { process: child }: Child): Promise<void> {
+  for (;;) {
+    if (child.exitCode !== null)
+      throw new Error(`it ended with ${child.exitCode} before it was ready`)
+    try {
+      const { status } = await fetch(url)
+      if (status === 200) return
+    } catch {
+      // Not listening yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * What a sign-in costs, measured against what it could cost at least and what the SDK costs as it
+ * comes: `npm run bench`, after `npm run build`. Each contestant is a process of its own; they take
+ * turns, round by round, so that whatever else the machine does falls on all of them.
+ *
+ * BENCH_ROUNDS (7), BENCH_SIGN_INS (2000, per round), BENCH_LONG_RUN (100000; 0 leaves it out).
+ * BENCH_SLOWED names a module that is preloaded into the service, to see that the verdict can fail:
+ * `BENCH_SLOWED=./bench/contestants/busy.mjs npm run bench`.
+ */
+import { writeFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
+import { latencies } from './arrivals.ts'
+import {
+  buildContestants,
+  startContestant,
+  startStubUpstream,
+  type Contestant,
+} from './contestants.ts'
+import { drive } from './load.ts'
+import { startUps } from './startup.ts'
+import { ratiosOf, spreadOf, type Spread } from './statistics.ts'
+import { judge, type Figures } from './verdict.ts'
+
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] || 7)
+const SIGN_INS = Number(process.env['BENCH_SIGN_INS'] || 2_000)
+const LONG_RUN = Number(process.env['BENCH_LONG_RUN'] ?? 100_000)
+const SLOWED = process.env['BENCH_SLOWED']
+const CONNECTIONS = 16
+const NAMES = ['bare', 'SDK at defaults', 'service'] as const
+
+type Name = (typeof NAMES)[number]
+type Rounds = Record<Name, number[]>
+
+const empty = (): Rounds => ({ bare: [], 'SDK at defaults': [], service: [] })
+const measured = { cpuMs: empty(), perSecond: empty(), p50: empty(), p99: empty(), peakMb: empty() }
+
+await buildContestants()
+const upstream = await startStubUpstream()
+const contestants = new Map<Name, Contestant>()
+for (const name of NAMES) {
+  contestants.set(name, await startContestant(name, upstream.url, { preload: SLOWED }))
+}
+const contestant = (name: Name): Contestant => {
+  const found = contestants.get(name)
+  if (found === undefined) throw new Error(`${name} was not started`)
+  return found
+}
+
+const { residentMb: idleMb } = await contestant('service').child.usage()
+await warmUp()
+for (let round = 0; round < ROUNDS; round += 1) for (const name of NAMES) await measureCpu(name)
+const half = spreadOf(measured.perSecond.service).median / 2
+for (let round = 0; round < ROUNDS; round += 1) for (const name of NAMES) await measureLatency(name)
+for (const name of NAMES) {
+  measured.peakMb[name].push((await contestant(name).child.usage()).peakMb)
+  await contestant(name).child.stop()
+}
+const grownMb = LONG_RUN > 0 ? await grown() : Number.NaN
+await upstream.child.stop()
+const starts = await startUps(ROUNDS)
+
+const figures: Figures = {
+  cpuOfSdk: of(measured.cpuMs, 'SDK at defaults'),
+  cpuOfBare: of(measured.cpuMs, 'bare'),
+  p99OfBare: of(measured.p99, 'bare'),
+  readyOfNode: spreadOf(ratiosOf(starts.service, starts.node)),
+  idleMb,
+  grownMb,
+}
+const broken = judge(figures)
+const report = reported()
+await writeFile('artifacts/bench/report.txt', report)
+process.stdout.write(report)
+process.exitCode = broken.length === 0 ? 0 : 1
+
+/** A process that has just begun compiles what it runs; that is no part of what a sign-in costs. */
+async function warmUp(): Promise<void> {
+  for (const name of NAMES) {
+    await drive({ url: contestant(name).url, connections: CONNECTIONS, signIns: SIGN_INS * 2 })
+  }
+}
+
+async function measureCpu(name: Name): Promise<void> {
+  const { url, child } = contestant(name)
+  const before = await child.usage()
+  const { requestsPerSecond } = await drive({ url, connections: CONNECTIONS, signIns: SIGN_INS })
+  const after = await child.usage()
+  measured.cpuMs[name].push((after.cpuMs - before.cpuMs) / SIGN_INS)
+  measured.perSecond[name].push(requestsPerSecond / 2)
+}
+
+async function measureLatency(name: Name): Promise<void> {
+  const { url } = contestant(name)
+  const taken = await latencies({ url, signInsPerSecond: half, signIns: SIGN_INS })
+  measured.p50[name].push(taken.p50)
+  measured.p99[name].push(taken.p99)
+}
+
+/** How much more memory one process holds, its garbage taken away. */
+async function grown(): Promise<number> {
+  const { url, child } = await startContestant('service', upstream.url, {
+    nodeOptions: ['--expose-gc'],
+  })
+  const early = Math.min(10_000, LONG_RUN)
+  await drive({ url, connections: CONNECTIONS, signIns: early })
+  const before = await child.usage()
+  await drive({ url, connections: CONNECTIONS, signIns: Math.max(1, LONG_RUN - early) })
+  const after = await child.usage()
+  await child.stop()
+  return after.residentMb - before.residentMb
+}
+
+function of(rounds: Rounds, base: Name): Spread {
+  return spreadOf(ratiosOf(rounds.service, rounds[base]))
+}
+
+function reported(): string {
+  const row = (what: string, rounds: Rounds, digits: number) =>
+    [
+      what.padEnd(30),
+      ...NAMES.map((name) => spreadOf(rounds[name]).median.toFixed(digits).padStart(16)),
+      ...(['SDK at defaults', 'bare'] as const).map((base) => shown(of(rounds, base)).padStart(22)),
+    ].join('')
+  const start = (what: string, taken: readonly number[]) =>
+    `${what.padEnd(30)}${spreadOf(taken).median.toFixed(0).padStart(8)} ms ${shown(spreadOf(ratiosOf(taken, starts.node))).padStart(22)}`
+  return [
+    `Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model}), ${ROUNDS} rounds of ${SIGN_INS} sign-ins, ${CONNECTIONS} connections${SLOWED === undefined ? '' : `, slowed by ${SLOWED}`}`,
+    '',
+    ['', ...NAMES, 'of SDK', 'of bare']
+      .map((name, index) => (index === 0 ? name.padEnd(30) : name.padStart(index < 4 ? 16 : 22)))
+      .join(''),
+    row('CPU ms per sign-in', measured.cpuMs, 3),
+    row('sign-ins/s at saturation', measured.perSecond, 0),
+    row(`p50 ms at ${half.toFixed(0)}/s`, measured.p50, 2),
+    row(`p99 ms at ${half.toFixed(0)}/s`, measured.p99, 2),
+    row('peak resident MB', measured.peakMb, 0),
+    '',
+    `${'until ready'.padEnd(30)}                      of node -e 0`,
+    start('node -e 0', starts.node),
+    start('service', starts.service),
+    start('service, not bundled', starts.unbundled),
+    '',
+    `idle: ${idleMb.toFixed(0)} MB resident`,
+    `after ${LONG_RUN} sign-ins: ${grownMb.toFixed(1)} MB more than after 10000`,
+    '',
+    ...(broken.length === 0 ? ['PASS'] : ['FAIL', ...broken]),
+    '',
+  ].join('\n')
+}
+
+function shown({ median, least, most }: Spread): string {
+  return `${median.toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)})`
+}
