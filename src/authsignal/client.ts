@@ -1,5 +1,5 @@
-import { Authsignal, UserActionState, VerificationMethod } from '@authsignal/node'
-import axios from 'axios'
+import type { Authsignal, UserActionState, VerificationMethod } from '@authsignal/node'
+import type { AxiosStatic } from 'axios'
 import { ServiceError } from '../errors.ts'
 import { callSignal, endingBy, endOfCall } from '../upstream/call-signal.ts'
 import { onceMore } from '../upstream/once-more.ts'
@@ -38,6 +38,8 @@ export interface AuthsignalOptions {
   /** Bounds one call. */
   timeoutMs: number
   guard?: UpstreamGuard
+  /** Whether the SDK is loaded now instead of with the first call: for triggers, which make one. */
+  loadsAtOnce?: boolean
 }
 
 export interface TrackInput {
@@ -84,27 +86,23 @@ export type OtpMethod = 'EMAIL_OTP' | 'SMS'
 
 /**
  * The one place that touches @authsignal/node. It adds what the SDK lacks: a deadline, encoded ids,
- * a check of what comes back, and errors that do not carry the API secret.
+ * a check of what comes back, and errors that do not carry the API secret. The SDK is loaded with the
+ * first call, which no sign-in needs; the service would start a sixth slower with it.
  */
 export function authsignalClient(options: AuthsignalOptions): AuthsignalClient {
-  const { secret, url, timeoutMs, guard = unguarded } = options
-  // The SDK has no time-out option but uses this shared instance. A redirect would carry the
-  // secret to another host.
-  axios.defaults.timeout = timeoutMs
-  axios.defaults.maxRedirects = 0
-  axios.defaults.maxContentLength = MAX_ANSWER_BYTES
-  endCallsWithSignal()
-  // `retries: 0` keeps the SDK from patching that instance with a retry of its own.
-  const sdk = new Authsignal({ apiSecretKey: secret, apiUrl: url, retries: 0 })
+  const { timeoutMs, guard = unguarded } = options
+  let loaded = options.loadsAtOnce === true ? load(options) : undefined
 
-  async function call<T>(operation: string, send: () => Promise<T>): Promise<T> {
+  async function call<T>(operation: string, send: (sdk: Sdk) => Promise<T>): Promise<T> {
+    loaded ??= load(options)
+    const sdk = await loaded
     try {
       return await guard.call(operation, () => {
         const signal = endOfCall(timeoutMs)
         return until(
           signal,
           // Every call here may be repeated: each names its action, user or authenticator.
-          () => endingBy(signal, () => onceMore(send, isConnectionFailure)),
+          () => endingBy(signal, () => onceMore(() => send(sdk), isConnectionFailure)),
           () => tooLate(operation, signal),
         )
       })
@@ -115,8 +113,8 @@ export function authsignalClient(options: AuthsignalOptions): AuthsignalClient {
 
   return {
     track: ({ userId, action, idempotencyKey, attributes }) =>
-      call('track', async () => {
-        const answer: unknown = await sdk.track({
+      call('track', async (sdk) => {
+        const answer: unknown = await sdk.api.track({
           userId: pathSegment(userId),
           action: pathSegment(action),
           attributes: { idempotencyKey, ...attributes },
@@ -125,9 +123,9 @@ export function authsignalClient(options: AuthsignalOptions): AuthsignalClient {
       }),
 
     validate: (input) =>
-      call('validate', async () => {
+      call('validate', async (sdk) => {
         try {
-          return readValidation(await sdk.validateChallenge(input))
+          return readValidation(await sdk.api.validateChallenge(input))
         } catch (error) {
           if (isRefusedToken(error)) return { isValid: false }
           throw error
@@ -135,9 +133,9 @@ export function authsignalClient(options: AuthsignalOptions): AuthsignalClient {
       }),
 
     user: (userId) =>
-      call('user', async () => {
+      call('user', async (sdk) => {
         try {
-          return readUser(await sdk.getUser({ userId: pathSegment(userId) }))
+          return readUser(await sdk.api.getUser({ userId: pathSegment(userId) }))
         } catch (error) {
           if (isUnknown(error)) return {}
           throw error
@@ -145,9 +143,11 @@ export function authsignalClient(options: AuthsignalOptions): AuthsignalClient {
       }),
 
     authenticators: (userId) =>
-      call('authenticators', async () => {
+      call('authenticators', async (sdk) => {
         try {
-          return readAuthenticators(await sdk.getAuthenticators({ userId: pathSegment(userId) }))
+          return readAuthenticators(
+            await sdk.api.getAuthenticators({ userId: pathSegment(userId) }),
+          )
         } catch (error) {
           // Asked beside the first track, which is what makes the user known.
           if (isUnknown(error)) return []
@@ -156,13 +156,13 @@ export function authsignalClient(options: AuthsignalOptions): AuthsignalClient {
       }),
 
     actions: ({ userId, action, since, state }) =>
-      call('actions', async () => {
+      call('actions', async (sdk) => {
         try {
-          const found: unknown = await sdk.queryUserActions({
+          const found: unknown = await sdk.api.queryUserActions({
             userId: pathSegment(userId),
             fromDate: since.toISOString(),
             ...(action === undefined ? {} : { actionCodes: [action] }),
-            ...(state === undefined ? {} : { state: UserActionState[state] }),
+            ...(state === undefined ? {} : { state: sdk.UserActionState[state] }),
           })
           return readActions(found)
         } catch (error) {
@@ -172,20 +172,20 @@ export function authsignalClient(options: AuthsignalOptions): AuthsignalClient {
       }),
 
     enrol: (userId, { method, address }) =>
-      call('enrol', async () => {
-        await sdk.enrollVerifiedAuthenticator({
+      call('enrol', async (sdk) => {
+        await sdk.api.enrollVerifiedAuthenticator({
           userId: pathSegment(userId),
           attributes:
             method === 'SMS'
-              ? { verificationMethod: VerificationMethod.SMS, phoneNumber: address }
-              : { verificationMethod: VerificationMethod.EMAIL_OTP, email: address },
+              ? { verificationMethod: sdk.VerificationMethod.SMS, phoneNumber: address }
+              : { verificationMethod: sdk.VerificationMethod.EMAIL_OTP, email: address },
         })
       }),
 
     removeAuthenticator: (userId, id) =>
-      call('removeAuthenticator', async () => {
+      call('removeAuthenticator', async (sdk) => {
         try {
-          await sdk.deleteAuthenticator({
+          await sdk.api.deleteAuthenticator({
             userId: pathSegment(userId),
             userAuthenticatorId: pathSegment(id),
           })
@@ -196,9 +196,9 @@ export function authsignalClient(options: AuthsignalOptions): AuthsignalClient {
       }),
 
     deleteUser: (userId) =>
-      call('deleteUser', async () => {
+      call('deleteUser', async (sdk) => {
         try {
-          await sdk.deleteUser({ userId: pathSegment(userId) })
+          await sdk.api.deleteUser({ userId: pathSegment(userId) })
         } catch (error) {
           if (!isUnknown(error)) throw error
         }
@@ -212,13 +212,36 @@ export function pathSegment(id: string): string {
   return encodeURIComponent(id)
 }
 
+/** What is used of the SDK. */
+interface Sdk {
+  api: Authsignal
+  UserActionState: typeof UserActionState
+  VerificationMethod: typeof VerificationMethod
+}
+
+async function load({ secret, url, timeoutMs }: AuthsignalOptions): Promise<Sdk> {
+  const [words, { default: axios }] = await Promise.all([
+    import('@authsignal/node'),
+    import('axios'),
+  ])
+  // The SDK has no time-out option but uses this shared instance. A redirect would carry the
+  // secret to another host.
+  axios.defaults.timeout = timeoutMs
+  axios.defaults.maxRedirects = 0
+  axios.defaults.maxContentLength = MAX_ANSWER_BYTES
+  endCallsWithSignal(axios)
+  // `retries: 0` keeps the SDK from patching that instance with a retry of its own.
+  const api = new words.Authsignal({ apiSecretKey: secret, apiUrl: url, retries: 0 })
+  return { api, ...words }
+}
+
 let endsCalls = false
 
 /** The SDK takes no signal, but its axios asks us before each request. */
-function endCallsWithSignal(): void {
+function endCallsWithSignal({ interceptors }: AxiosStatic): void {
   if (endsCalls) return
   endsCalls = true
-  axios.interceptors.request.use((config) => {
+  interceptors.request.use((config) => {
     const signal = callSignal()
     return signal === undefined || config.signal !== undefined ? config : { ...config, signal }
   })

@@ -1,4 +1,4 @@
-import { AuthsignalError } from '@authsignal/node'
+import type { AuthsignalError } from '@authsignal/node'
 import { ServiceError, type ErrorCode } from '../errors.ts'
 import { hasEndedByDeadline } from '../upstream/call-signal.ts'
 import type { ThrownOutcome } from '../upstream/ports.ts'
@@ -19,7 +19,7 @@ export function authsignalFailure(operation: string, error: unknown): ServiceErr
 
 /** True when Authsignal looked at a token and would have none of it, as opposed to being down. */
 export function isRefusedToken(error: unknown): boolean {
-  if (!(error instanceof AuthsignalError) || error.axiosError === undefined) return false
+  if (!isOfSdk(error) || error.axiosError === undefined) return false
   const { statusCode, errorCode } = error
   // `unauthorized` is about our secret or region, `invalid_configuration` about the tenant.
   const ourFault = errorCode === 'unauthorized' || errorCode === 'invalid_configuration'
@@ -30,12 +30,12 @@ export function isRefusedToken(error: unknown): boolean {
 
 /** True when Authsignal does not know the user or authenticator; when it says so is not documented. */
 export function isUnknown(error: unknown): boolean {
-  return error instanceof AuthsignalError && error.statusCode === 404
+  return isOfSdk(error) && error.statusCode === 404
 }
 
 /** True when the call may never have arrived: reset, refused, name not found. Not for time-outs. */
 export function isConnectionFailure(error: unknown): boolean {
-  if (!(error instanceof AuthsignalError)) return false
+  if (!isOfSdk(error)) return false
   return error.errorCode === 'unexpected_error' && /ECONN|EPIPE|socket hang up/.test(error.message)
 }
 
@@ -56,12 +56,12 @@ export function authsignalOutcome(error: unknown): ThrownOutcome {
   }
   const { code, reason } = classify(error)
   if (code === 'upstream_timeout') return 'timeout'
-  if (error instanceof AuthsignalError && error.statusCode === 429) return 'throttled'
+  if (isOfSdk(error) && error.statusCode === 429) return 'throttled'
   return code === 'upstream_unavailable' || reason === 'unusable' ? 'failed' : 'refused'
 }
 
 function classify(error: unknown): { code: ErrorCode; reason: string } {
-  if (!(error instanceof AuthsignalError)) return { code: 'upstream_error', reason: 'unusable' }
+  if (!isOfSdk(error)) return { code: 'upstream_error', reason: 'unusable' }
   const { statusCode, errorCode, message } = error
   if (errorCode === 'unexpected_error' && /timeout of \d+ms|ETIMEDOUT/.test(message)) {
     return { code: 'upstream_timeout', reason: 'timeout' }
@@ -78,4 +78,9 @@ function named(errorCode: unknown, statusCode: number): string {
   return typeof errorCode === 'string' && /^[\w-]{1,64}$/.test(errorCode)
     ? errorCode
     : `status_${statusCode}`
+}
+
+/** By its shape: to ask for the class would be to load the SDK. */
+function isOfSdk(error: unknown): error is AuthsignalError {
+  return error instanceof Error && error.name === 'AuthsignalError'
 }

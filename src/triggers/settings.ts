@@ -27,7 +27,7 @@ export function triggerSettings(env: NodeJS.ProcessEnv): TriggerSettings {
   if (contextRound !== 'on' && contextRound !== 'off') throw new Error('CONTEXT_ROUND: on or off')
   const url = apiUrl(env)
   return {
-    authsignal: authsignalClient({ secret, url, timeoutMs: CALL_TIMEOUT_MS }),
+    authsignal: authsignalClient({ secret, url, timeoutMs: CALL_TIMEOUT_MS, loadsAtOnce: true }),
     actionCode: env['ACTION_CODE'] || 'cognitoAuth',
     redirectUrl: env['REDIRECT_URL'] || undefined,
     contextRound: contextRound === 'on',
