@@ -1,3 +1,5 @@
+import { spreadOf } from './statistics.ts'
+
 /** What was measured of one trigger. Times are of importing it in a process of its own. */
 export interface TriggerFigures {
   name: string
@@ -28,18 +30,10 @@ export function judgeTriggers(
     if (!(bytes > 0 && bytes <= bounds.bytes)) {
       breaches.push(`${name}: ${bytes} bytes, at most ${bounds.bytes}`)
     }
-    const median = medianOf(importMs)
+    const { median } = spreadOf(importMs)
     if (!(median <= bounds.importMs)) {
       breaches.push(`${name}: ${median.toFixed(1)} ms to import, at most ${bounds.importMs}`)
     }
     return breaches
   })
-}
-
-/** NaN where there is nothing. */
-export function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other)
-  const middle = Math.floor(sorted.length / 2)
-  const [low = Number.NaN, high = Number.NaN] = [sorted[middle - 1], sorted[middle]]
-  return sorted.length % 2 === 1 ? high : (low + high) / 2
 }

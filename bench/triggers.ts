@@ -8,7 +8,8 @@ import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { judgeTriggers, medianOf, type TriggerFigures } from './triggers-verdict.ts'
+import { spreadOf } from './statistics.ts'
+import { judgeTriggers, type TriggerFigures } from './triggers-verdict.ts'
 
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] || 15)
 const NODE = process.env['BENCH_NODE'] || process.execPath
@@ -31,7 +32,7 @@ function kibibytes(size: number): string {
 }
 
 function row(name: string, bytes: number, zipBytes: number, times: readonly number[]): string {
-  const milliseconds = [medianOf(times), Math.min(...times), Math.max(...times)]
+  const milliseconds = [spreadOf(times).median, Math.min(...times), Math.max(...times)]
   const shown = milliseconds.map((ms) => ms.toFixed(1).padStart(8)).join('')
   return `${name.padEnd(32)}${kibibytes(bytes)}${kibibytes(zipBytes)}${shown}`
 }

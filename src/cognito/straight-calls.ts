@@ -28,6 +28,8 @@ export function straightCalls(
   client.middlewareStack.add(
     (next) => async (args) => {
       const response = answers.get(args.input)
+      // Once: the same command may be sent again.
+      answers.delete(args.input)
       if (response !== undefined) return { response }
       if (isRequest(args.request)) sample ??= args.request
       return next(args)

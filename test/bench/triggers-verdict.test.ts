@@ -1,5 +1,5 @@
 import t from 'tap'
-import { judgeTriggers, medianOf, TRIGGER_BOUNDS } from '../../bench/triggers-verdict.ts'
+import { judgeTriggers, TRIGGER_BOUNDS } from '../../bench/triggers-verdict.ts'
 
 const fine = { name: 'create', bytes: 300_000, zipBytes: 90_000, importMs: [60, 55, 70] }
 
@@ -26,10 +26,4 @@ t.test('whatever was not measured does not pass', async (t) => {
   t.equal(judgeTriggers([{ ...fine, importMs: [] }]).length, 1)
   t.equal(judgeTriggers([{ ...fine, importMs: [Number.NaN] }]).length, 1)
   t.equal(judgeTriggers([{ ...fine, bytes: 0 }]).length, 1)
-})
-
-t.test('the median is the middle one, or the mean of the two in the middle', async (t) => {
-  t.equal(medianOf([9, 1, 5]), 5)
-  t.equal(medianOf([4, 1, 2, 9]), 3)
-  t.ok(Number.isNaN(medianOf([])))
 })
