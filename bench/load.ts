@@ -4,15 +4,17 @@ import { visitor } from './visitors.ts'
 export interface LoadOptions {
   url: string
   connections: number
-  /** How many sign-ins: a start and a finish each. */
-  signIns: number
+  /** How many sign-ins: a start and a finish each; when left out, as many as go into `seconds`. */
+  signIns?: number
+  seconds?: number
   /** Requests per second; as fast as it goes when left out. */
   rate?: number
 }
 
 /** What came of it; latencies in milliseconds. */
 export interface Driven {
-  requestsPerSecond: number
+  signIns: number
+  signInsPerSecond: number
   p50: number
   p99: number
 }
@@ -27,12 +29,17 @@ interface Context {
  * Drives one contestant.
  * @throws Error when any request was answered with anything but 200: nothing was measured then
  */
-export async function drive({ url, connections, signIns, rate }: LoadOptions): Promise<Driven> {
-  const begun = performance.now()
+export async function drive({
+  url,
+  connections,
+  signIns,
+  seconds = 1,
+  rate,
+}: LoadOptions): Promise<Driven> {
   const result = await autocannon({
     url,
     connections,
-    amount: signIns * 2,
+    ...(signIns === undefined ? { duration: seconds } : { amount: signIns * 2 }),
     ...(rate === undefined ? {} : { overallRate: rate }),
     requests: [
       {
@@ -60,11 +67,11 @@ export async function drive({ url, connections, signIns, rate }: LoadOptions): P
   })
   const failed = result.non2xx + result.errors + result.timeouts
   if (failed > 0) {
-    throw new Error(`${failed} of ${signIns * 2} requests were not answered with 200`)
+    throw new Error(`${failed} requests were not answered with 200, ${result['2xx']} were`)
   }
   return {
-    // Its own duration is in whole seconds.
-    requestsPerSecond: (result['2xx'] * 1000) / (performance.now() - begun),
+    signIns: result['2xx'] / 2,
+    signInsPerSecond: result['2xx'] / 2 / result.duration,
     p50: result.latency.p50,
     p99: result.latency.p99,
   }

@@ -3,7 +3,7 @@
  * comes: `npm run bench`, after `npm run build`. Each contestant is a process of its own; they take
  * turns, round by round, so that whatever else the machine does falls on all of them.
  *
- * BENCH_ROUNDS (7), BENCH_SIGN_INS (2000, per round), BENCH_LONG_RUN (100000; 0 leaves it out).
+ * BENCH_ROUNDS (7), BENCH_SECONDS (3, per round), BENCH_LONG_RUN (100000; 0 leaves it out).
  * BENCH_SLOWED names a module that is preloaded into the service, to see that the verdict can fail:
  * `BENCH_SLOWED=./bench/contestants/busy.mjs npm run bench`.
  */
@@ -22,7 +22,7 @@ import { ratiosOf, spreadOf, type Spread } from './statistics.ts'
 import { judge, type Figures } from './verdict.ts'
 
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] || 7)
-const SIGN_INS = Number(process.env['BENCH_SIGN_INS'] || 2_000)
+const SECONDS = Number(process.env['BENCH_SECONDS'] || 3)
 const LONG_RUN = Number(process.env['BENCH_LONG_RUN'] ?? 100_000)
 const SLOWED = process.env['BENCH_SLOWED']
 const CONNECTIONS = 16
@@ -76,22 +76,26 @@ process.exitCode = broken.length === 0 ? 0 : 1
 /** A process that has just begun compiles what it runs; that is no part of what a sign-in costs. */
 async function warmUp(): Promise<void> {
   for (const name of NAMES) {
-    await drive({ url: contestant(name).url, connections: CONNECTIONS, signIns: SIGN_INS * 2 })
+    await drive({ url: contestant(name).url, connections: CONNECTIONS, seconds: SECONDS * 2 })
   }
 }
 
 async function measureCpu(name: Name): Promise<void> {
   const { url, child } = contestant(name)
   const before = await child.usage()
-  const { requestsPerSecond } = await drive({ url, connections: CONNECTIONS, signIns: SIGN_INS })
+  const done = await drive({ url, connections: CONNECTIONS, seconds: SECONDS })
   const after = await child.usage()
-  measured.cpuMs[name].push((after.cpuMs - before.cpuMs) / SIGN_INS)
-  measured.perSecond[name].push(requestsPerSecond / 2)
+  measured.cpuMs[name].push((after.cpuMs - before.cpuMs) / done.signIns)
+  measured.perSecond[name].push(done.signInsPerSecond)
 }
 
 async function measureLatency(name: Name): Promise<void> {
   const { url } = contestant(name)
-  const taken = await latencies({ url, signInsPerSecond: half, signIns: SIGN_INS })
+  const taken = await latencies({
+    url,
+    signInsPerSecond: half,
+    signIns: Math.round(half * SECONDS),
+  })
   measured.p50[name].push(taken.p50)
   measured.p99[name].push(taken.p99)
 }
@@ -124,7 +128,7 @@ function reported(): string {
   const start = (what: string, taken: readonly number[]) =>
     `${what.padEnd(30)}${spreadOf(taken).median.toFixed(0).padStart(8)} ms ${shown(spreadOf(ratiosOf(taken, starts.node))).padStart(22)}`
   return [
-    `Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model}), ${ROUNDS} rounds of ${SIGN_INS} sign-ins, ${CONNECTIONS} connections${SLOWED === undefined ? '' : `, slowed by ${SLOWED}`}`,
+    `Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model}), ${ROUNDS} rounds of ${SECONDS} s, ${CONNECTIONS} connections${SLOWED === undefined ? '' : `, slowed by ${SLOWED}`}`,
     '',
     ['', ...NAMES, 'of SDK', 'of bare']
       .map((name, index) => (index === 0 ? name.padEnd(30) : name.padStart(index < 4 ? 16 : 22)))
