@@ -44,8 +44,8 @@ function sbom(lock: Lockfile, metafiles: readonly Metafile[]): object {
   for (const { inputs } of metafiles) {
     for (const [path, { imports }] of Object.entries(inputs)) {
       for (const { path: imported, external } of imports) {
-        // Node's own modules.
-        if (external) continue
+        // Node's own modules, as esbuild knows them and as quick-import.ts does.
+        if (external || imported.startsWith('builtin:')) continue
         const [from, to] = [refOf(path), refOf(imported)]
         // By package and not by file: what only passes on another file's exports leaves no code behind.
         if (from !== to && uses.has(to)) uses.get(from)?.add(to)
