@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 export interface Usage {
   cpuMs: number
   residentMb: number
+  heapMb: number
   peakMb: number
 }
 

@@ -9,6 +9,7 @@ process.on('message', (message) => {
   process.send?.({
     cpuMs: (user + system) / 1000,
     residentMb: process.memoryUsage.rss() / 1024 ** 2,
+    heapMb: process.memoryUsage().heapUsed / 1024 ** 2,
     // The most it ever was; the kernel counts in KiB.
     peakMb: process.resourceUsage().maxRSS / 1024,
   })
