@@ -135,9 +135,14 @@ function listener(options: AppOptions): FastifyInstance {
     }),
   })
   // Nobody waits for it: what a request needs meanwhile comes before its turn.
+  const compileRest = () => {
+    schemas.compileRest().catch((err: unknown) => {
+      app.log.error({ err }, 'a schema cannot be compiled')
+    })
+  }
   let timer: NodeJS.Timeout | undefined
   app.addHook('onListen', (done) => {
-    timer = setTimeout(() => void schemas.compileRest(), COMPILE_AFTER_MS).unref()
+    timer = setTimeout(compileRest, COMPILE_AFTER_MS).unref()
     done()
   })
   app.addHook('onClose', async () => clearTimeout(timer))

@@ -87,7 +87,7 @@ export type OtpMethod = 'EMAIL_OTP' | 'SMS'
 /**
  * The one place that touches @authsignal/node. It adds what the SDK lacks: a deadline, encoded ids,
  * a check of what comes back, and errors that do not carry the API secret. The SDK is loaded with the
- * first call, which no sign-in needs; the service would start a sixth slower with it.
+ * first call, which few sign-ins need and no start of the service waits for.
  */
 export function authsignalClient(options: AuthsignalOptions): AuthsignalClient {
   const { timeoutMs, guard = unguarded } = options

@@ -3,7 +3,7 @@ import type { UndiciHttpHandler } from '@smithy/undici-http-handler'
 
 /**
  * The SDK puts its steps together anew for every call that is made with options, `cacheMiddleware` or
- * not, which is half of what a call costs. An abort signal would be such an option, so it goes beside
+ * not, which shows first in a profile. An abort signal would be such an option, so it goes beside
  * the SDK: it belongs to the input of a command, and then to the request that is made of it.
  */
 const signals = new WeakMap<object, AbortSignal>()

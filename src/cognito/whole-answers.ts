@@ -20,7 +20,7 @@ const MAX_ANSWER_BYTES = 1024 * 1024
 
 /**
  * undici, with answers that are read as they come instead of through a stream: the SDK waits for all
- * of a body anyway, and the streams would cost a third of the CPU time of a call.
+ * of a body anyway, and the streams would be a good part of the CPU time of a call.
  */
 export function wholeAnswers(options: Agent.Options): WholeAnswers {
   const agent = new Agent({ ...options, maxResponseSize: MAX_ANSWER_BYTES })

@@ -14,8 +14,8 @@ export interface LazySchemas {
 }
 
 /**
- * Fastify's own compilers, which it would run for all routes before it listens: two thirds of the time
- * a start takes. So each runs when it is needed, and the rest of them once the service is there.
+ * Fastify's own compilers, which it would run for all routes before it listens: nearly half of the time
+ * a start took. So each runs when it is needed, and the rest of them once the service is there.
  */
 export function lazySchemas(): LazySchemas {
   const waiting = new Set<() => unknown>()

@@ -6,8 +6,8 @@ export interface LogStream {
 }
 
 /**
- * Standard output, to which all lines of one turn of the event loop go at once: a write for each costs
- * more than all else about a line. What a turn has written is out before the next one begins, so that
+ * Standard output, to which all lines of one turn of the event loop go at once: a system call
+ * for each would be five in a sign-in. What a turn has written is out before the next one begins, so that
  * a process that is killed loses no more than that.
  */
 export function standardOutput(): LogStream {
