@@ -53,28 +53,19 @@ const readableByNames = {
 
 await rm('dist', { recursive: true, force: true })
 const [server, doctor] = await Promise.all([
-  buildServer(),
-  buildDoctor(),
+  buildProgram('src/server.ts', 'server'),
+  buildProgram('src/doctor/main.ts', 'doctor'),
   ...TRIGGERS.map(buildTrigger),
 ])
 await writeSbom('dist/sbom.cdx.json', [server, doctor])
 if (values.local) await buildLocal()
 
-async function buildServer(): Promise<Metafile> {
+/** A program that runs by itself, in one file. */
+async function buildProgram(source: string, name: string): Promise<Metafile> {
   const { metafile } = await build({
     ...common,
-    entryPoints: ['src/server.ts'],
-    outfile: 'dist/server.mjs',
-    ...readableByNames,
-  })
-  return metafile
-}
-
-async function buildDoctor(): Promise<Metafile> {
-  const { metafile } = await build({
-    ...common,
-    entryPoints: ['src/doctor/main.ts'],
-    outfile: 'dist/doctor.mjs',
+    entryPoints: [source],
+    outfile: `dist/${name}.mjs`,
     ...readableByNames,
   })
   return metafile
