@@ -3,7 +3,7 @@ import {
   createDecipheriv,
   createHash,
   createSecretKey,
-  randomBytes,
+  randomFillSync,
   type KeyObject,
 } from 'node:crypto'
 
@@ -36,17 +36,29 @@ export function keyRingSealer(keys: readonly Buffer[], kind: string, context: st
 
   return {
     seal(plain) {
-      const nonce = randomBytes(NONCE_BYTES)
+      const nonce = nextNonce()
       const cipher = createCipheriv('aes-256-gcm', sealing.key, nonce).setAAD(associated)
-      const sealed = [cipher.update(plain), cipher.final()]
+      const sealed = cipher.update(plain)
+      // GCM holds nothing back for the end.
+      cipher.final()
       return (
-        kind +
-        Buffer.concat([sealing.id, nonce, ...sealed, cipher.getAuthTag()]).toString('base64url')
+        kind + Buffer.concat([sealing.id, nonce, sealed, cipher.getAuthTag()]).toString('base64url')
       )
     },
     open: (sealed) =>
       sealed.startsWith(kind) ? decrypt(ring, associated, sealed.slice(kind.length)) : undefined,
   }
+}
+
+/** Each is used once. Fetched together: one by one they would be a tenth of the cost of sealing. */
+const nonces = Buffer.alloc(NONCE_BYTES * 256)
+let noncesLeft = 0
+
+/** To be used up before the next one is asked for. */
+function nextNonce(): Buffer {
+  if (noncesLeft === 0) noncesLeft = randomFillSync(nonces).length / NONCE_BYTES
+  noncesLeft -= 1
+  return nonces.subarray(noncesLeft * NONCE_BYTES, (noncesLeft + 1) * NONCE_BYTES)
 }
 
 function decrypt(

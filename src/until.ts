@@ -14,6 +14,6 @@ export function until<Answer>(
     // A signal may live longer than the work, and must not collect listeners.
     const leave = () => signal.removeEventListener('abort', giveUp)
     signal.addEventListener('abort', giveUp)
-    work().finally(leave).then(resolve, reject)
+    work().then(resolve, reject).then(leave, leave)
   })
 }

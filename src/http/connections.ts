@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { whenOver } from './request-end.ts'
 
 /**
  * How long a request may take to arrive: its head, and all of it. Node swaps the two when the first is
@@ -27,7 +28,7 @@ export function hangUpWhileClosing(app: FastifyInstance): void {
   let timer: NodeJS.Timeout | undefined
   app.addHook('preValidation', (_request, { raw }, done) => {
     inWork++
-    raw.once('close', () => {
+    whenOver(raw, () => {
       inWork--
     })
     done()

@@ -78,7 +78,8 @@ export function allowedFields(given: object): Record<string, unknown> {
 function allowedOf(forms: Readonly<Record<string, Form>>, given: object): Record<string, unknown> {
   const allowed: Record<string, unknown> = {}
   let dropped = 0
-  for (const [name, value] of Object.entries(given)) {
+  for (const name of Object.keys(given)) {
+    const value: unknown = Reflect.get(given, name)
     if (value === undefined) continue
     const shown = Object.hasOwn(forms, name) ? forms[name]?.(value) : undefined
     if (shown === undefined) dropped++

@@ -5,10 +5,12 @@ export interface LogStream {
   write(line: string): void
 }
 
+/** A process that is killed loses no more than what it has written in this time. */
+const GATHERED_MS = 10
+
 /**
- * Standard output, to which all lines of one turn of the event loop go at once: a system call
- * for each would be five in a sign-in. What a turn has written is out before the next one begins, so that
- * a process that is killed loses no more than that.
+ * Standard output, to which lines go together: a system call for each would be five in a sign-in, and
+ * dearer than the lines.
  */
 export function standardOutput(): LogStream {
   const output = pino.destination({ sync: true })
@@ -21,7 +23,7 @@ export function standardOutput(): LogStream {
   process.on('exit', flush)
   return {
     write(line) {
-      if (lines === '') setImmediate(flush)
+      if (lines === '') setTimeout(flush, GATHERED_MS)
       lines += line
     },
   }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { LogFn, LoggerOptions } from 'pino'
 import { allowedFields } from './log-fields.ts'
 import { operationOf } from './operation.ts'
+import { whenOver } from './request-end.ts'
 
 /**
  * Log settings: an allow list. Requests are logged by their route, never by their URL; errors by
@@ -74,7 +75,7 @@ export function logRequests(app: FastifyInstance): void {
   const answered = new WeakSet<FastifyRequest>()
   app.addHook('onRequest', (request, reply, done) => {
     // Of this no hook of Fastify's is told.
-    reply.raw.once('close', () => {
+    whenOver(reply.raw, () => {
       if (!answered.has(request)) logRequest(request, reply, CLIENT_LEFT)
     })
     done()

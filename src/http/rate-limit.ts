@@ -6,6 +6,13 @@ import type { Rule, Verdict } from '../limits/ports.ts'
 import { parseIdentifier, type Identifier } from '../sign-in/identifier.ts'
 import { clientAddress } from './client-address.ts'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Known once it was counted. */
+    arrival?: Arrival
+  }
+}
+
 /** The operations that make a sign-in begin, or an address be written to. */
 const START = '/start-sign-in'
 const ENROL = '/authenticators'
@@ -48,20 +55,29 @@ function policyOf({ name, rate }: Rule): string {
 
 /** Section 4: what is left, and until when. Of addresses only: of people it would tell others. */
 function writeStanding(reply: FastifyReply, { standings }: Verdict): void {
-  const standing = standings
-    .filter(({ rule }) => rule.name === 'ip' || rule.name === 'start')
-    .map(({ rule, left, fullIn }) => `"${rule.name}";r=${left};t=${inSeconds(fullIn)}`)
-  if (standing.length > 0) void reply.header('ratelimit', standing.join(', '))
+  let shown = ''
+  for (const { rule, left, fullIn } of standings) {
+    if (rule.name !== 'ip' && rule.name !== 'start') continue
+    shown += `${shown && ', '}"${rule.name}";r=${left};t=${inSeconds(fullIn)}`
+  }
+  if (shown !== '') void reply.header('ratelimit', shown)
 }
 
 function arrivalOf(request: FastifyRequest): Arrival {
-  const address = countedAddress(clientAddress(request))
-  return { address, isStart: request.routeOptions.url === START }
+  return (request.arrival ??= {
+    address: countedAddress(clientAddress(request)),
+    isStart: request.routeOptions.url === START,
+  })
 }
 
 function visitOf(request: FastifyRequest): Visit {
-  const arrival = arrivalOf(request)
-  return { ...arrival, identifier: identifierOf(request), credential: credentialOf(request) }
+  const { address, isStart } = arrivalOf(request)
+  return {
+    address,
+    isStart,
+    identifier: identifierOf(request),
+    credential: credentialOf(request),
+  }
 }
 
 /** @throws ServiceError `invalid_request`, as the use case would */

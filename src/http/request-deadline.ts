@@ -10,16 +10,15 @@ import { ServiceError } from '../errors.ts'
 export function limitHandlers(app: FastifyInstance, deadlineMs: number): void {
   app.addHook('onRoute', (route) => {
     const { handler } = route
-    route.handler = async function handleInTime(request, reply) {
-      let timer: NodeJS.Timeout | undefined
-      const late = new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => reject(new ServiceError('upstream_timeout')), deadlineMs)
+    route.handler = function handleInTime(request, reply) {
+      return new Promise((resolve, reject) => {
+        const late = () => reject(new ServiceError('upstream_timeout'))
+        const timer = setTimeout(late, deadlineMs)
+        // Whatever way it ends, and also when it throws at once.
+        const handled = async () => handler.call(this, request, reply)
+        const end = () => clearTimeout(timer)
+        handled().then(resolve, reject).then(end, end)
       })
-      try {
-        return await Promise.race([handler.call(this, request, reply), late])
-      } finally {
-        clearTimeout(timer)
-      }
     }
   })
 }

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RequestContext } from '../request-context.ts'
 import { clientAddress } from './client-address.ts'
 import { priorityOf } from './route-priority.ts'
+import { whenOver } from './request-end.ts'
 
 /**
  * A request as the rest of the service knows it. Its signal is not Fastify's `request.signal`: that
@@ -12,7 +13,7 @@ export function inProgress(request: FastifyRequest, { raw }: FastifyReply): Requ
   function abortWhenLeft(controller: AbortController, cleanUp?: () => void): AbortSignal {
     // A connection that closes with the answer unsent: nobody is there to get it.
     if (raw.destroyed) controller.abort()
-    raw.once('close', () => {
+    whenOver(raw, () => {
       cleanUp?.()
       if (!raw.writableFinished) controller.abort()
     })

@@ -3,6 +3,7 @@ import { ServiceError } from '../errors.ts'
 import { placesFor, type Priority } from '../priority.ts'
 import { eventLoopDelay, type EventLoopDelay } from './event-loop-delay.ts'
 import { priorityOf } from './route-priority.ts'
+import { whenOver } from './request-end.ts'
 
 export interface SheddingOptions {
   /** The most requests at a time; everything that waits inside the process waits for one of them. */
@@ -46,7 +47,7 @@ export function shedLoad(app: FastifyInstance, options: SheddingOptions): void {
     }
     inFlight++
     // Also when the client leaves, of which no hook of Fastify's is told.
-    raw.once('close', () => {
+    whenOver(raw, () => {
       inFlight--
     })
     done()

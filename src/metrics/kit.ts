@@ -39,21 +39,21 @@ export function metricKit(registry: Registry): MetricKit {
     counter({ labels, ...rest }) {
       const counter = new Counter({ ...rest, registers, labelNames: Object.keys(labels) })
       for (const values of combinations(labels)) counter.inc(values, 0)
-      const closed = closer(labels)
-      return (values, by = 1) => counter.inc(closed(values), by)
+      const series = seriesOf(labels, (values) => counter.labels(values))
+      return (values, by = 1) => series(values).inc(by)
     },
     histogram({ labels, ...rest }) {
       const histogram = new Histogram({ ...rest, registers, labelNames: Object.keys(labels) })
-      const closed = closer(labels)
-      return (values, observed) => histogram.observe(closed(values), observed)
+      const series = seriesOf(labels, (values) => histogram.labels(values))
+      return (values, observed) => series(values).observe(observed)
     },
     gauge({ labels, ...rest }, read) {
-      const closed = closer(labels)
+      const series = seriesOf(labels, (values) => gauge.labels(values))
       const gauge = new Gauge({
         ...rest,
         registers,
         labelNames: Object.keys(labels),
-        collect: () => read((values, value) => gauge.set(closed(values), value)),
+        collect: () => read((values, value) => series(values).set(value)),
       })
       // What has no labels would be 0 before it is known.
       if (Object.keys(labels).length === 0) gauge.remove()
@@ -61,18 +61,32 @@ export function metricKit(registry: Registry): MetricKit {
   }
 }
 
-function closer<Of extends Labels>(labels: Of): (values: Values<Of>) => Record<string, string> {
+/**
+ * Finds the series of some values, each made once: prom-client would sort and join the labels for every
+ * single observation. As many as there are combinations of known values, and no more.
+ */
+function seriesOf<Of extends Labels, Series>(
+  labels: Of,
+  make: (values: Record<string, string>) => Series,
+): (values: Values<Of>) => Series {
   const sets = Object.entries(labels).map(
     ([name, known]) => [name, known instanceof Set ? known : new Set(known)] as const,
   )
+  const made = new Map<string, Series>()
   return (values) => {
-    const closed: Record<string, string> = {}
-    for (const [name, known] of sets) {
-      const value = values[name] ?? OTHER
-      closed[name] = known.has(value) ? value : OTHER
+    let key = ''
+    for (const [name, known] of sets) key += `${closed(values[name], known)}\n`
+    let series = made.get(key)
+    if (series === undefined) {
+      const all = sets.map(([name, known]) => [name, closed(values[name], known)])
+      made.set(key, (series = make(Object.fromEntries(all))))
     }
-    return closed
+    return series
   }
+}
+
+function closed(value: string | undefined, known: ReadonlySet<string>): string {
+  return value !== undefined && known.has(value) ? value : OTHER
 }
 
 function combinations(labels: Labels): Record<string, string>[] {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { operationIn, operationOf } from '../http/operation.ts'
 import type { RequestMetrics } from './request-metrics.ts'
+import { whenOver } from '../http/request-end.ts'
 
 /** To be called before any other hook is added: what a hook refuses was a request too. */
 export function measureRequests(app: FastifyInstance, metrics: RequestMetrics): void {
@@ -10,7 +11,7 @@ export function measureRequests(app: FastifyInstance, metrics: RequestMetrics): 
   app.addHook('onRequest', (_request, { raw }, done) => {
     metrics.arrived()
     // Also when the client leaves, of which no hook is told.
-    raw.once('close', () => metrics.left())
+    whenOver(raw, () => metrics.left())
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
