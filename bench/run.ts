@@ -26,12 +26,13 @@ const SECONDS = Number(process.env['BENCH_SECONDS'] || 3)
 const LONG_RUN = Number(process.env['BENCH_LONG_RUN'] ?? 100_000)
 const SLOWED = process.env['BENCH_SLOWED']
 const CONNECTIONS = 16
-const NAMES = ['bare', 'SDK at defaults', 'service'] as const
+const NAMES = ['bare', 'SDK at defaults', 'SDK, signed', 'service'] as const
+const BASES = ['SDK at defaults', 'SDK, signed', 'bare'] as const
 
 type Name = (typeof NAMES)[number]
 type Rounds = Record<Name, number[]>
 
-const empty = (): Rounds => ({ bare: [], 'SDK at defaults': [], service: [] })
+const empty = (): Rounds => ({ bare: [], 'SDK at defaults': [], 'SDK, signed': [], service: [] })
 const measured = { cpuMs: empty(), perSecond: empty(), p50: empty(), p99: empty(), peakMb: empty() }
 
 await buildContestants()
@@ -76,7 +77,7 @@ process.exitCode = broken.length === 0 ? 0 : 1
 /** A process that has just begun compiles what it runs; that is no part of what a sign-in costs. */
 async function warmUp(): Promise<void> {
   for (const name of NAMES) {
-    await drive({ url: contestant(name).url, connections: CONNECTIONS, seconds: SECONDS * 2 })
+    await drive({ url: contestant(name).url, connections: CONNECTIONS, seconds: SECONDS * 5 })
   }
 }
 
@@ -123,16 +124,18 @@ function reported(): string {
     [
       what.padEnd(30),
       ...NAMES.map((name) => spreadOf(rounds[name]).median.toFixed(digits).padStart(16)),
-      ...(['SDK at defaults', 'bare'] as const).map((base) => shown(of(rounds, base)).padStart(22)),
+      ...BASES.map((base) => shown(of(rounds, base)).padStart(22)),
     ].join('')
   const start = (what: string, taken: readonly number[]) =>
     `${what.padEnd(30)}${spreadOf(taken).median.toFixed(0).padStart(8)} ms ${shown(spreadOf(ratiosOf(taken, starts.node))).padStart(22)}`
   return [
     `Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model}), ${ROUNDS} rounds of ${SECONDS} s, ${CONNECTIONS} connections${SLOWED === undefined ? '' : `, slowed by ${SLOWED}`}`,
     '',
-    ['', ...NAMES, 'of SDK', 'of bare']
-      .map((name, index) => (index === 0 ? name.padEnd(30) : name.padStart(index < 4 ? 16 : 22)))
-      .join(''),
+    [
+      ''.padEnd(30),
+      ...NAMES.map((name) => name.padStart(16)),
+      ...BASES.map((base) => `of ${base}`.padStart(22)),
+    ].join(''),
     row('CPU ms per sign-in', measured.cpuMs, 3),
     row('sign-ins/s at saturation', measured.perSecond, 0),
     row(`p50 ms at ${half.toFixed(0)}/s`, measured.p50, 2),

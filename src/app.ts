@@ -9,7 +9,7 @@ import { answerBrokenRequest } from './http/broken-request.ts'
 import { ARRIVAL, boundConnections, hangUpWhileClosing } from './http/connections.ts'
 import { HttpProblem, refuseUnknownRoutes, replyWithProblem } from './http/error-reply.ts'
 import { acceptEmptyBodies } from './http/json-body.ts'
-import { inProgress } from './http/request-in-progress.ts'
+import { RequestInProgress } from './http/request-in-progress.ts'
 import { limitArrivals, limitVisits } from './http/rate-limit.ts'
 import { logRequest, logRequests } from './http/logging.ts'
 import { lazySchemas } from './http/lazy-schemas.ts'
@@ -90,7 +90,7 @@ export async function buildApp(useCases: UseCases, options: AppOptions): Promise
   logRequests(app)
   // After the body was read: its events come from the socket, outside the request's context.
   app.addHook('preHandler', (request, reply, done) => {
-    servingRequest(inProgress(request, reply), done)
+    servingRequest(new RequestInProgress(request, reply), done)
   })
   if (options.limits) limitVisits(app, options.limits)
   await app.register(swagger, openApiOptions(options.openApi ?? '3.1.0', options.version))

@@ -1,40 +1,57 @@
 import {
+  AdminInitiateAuthCommand,
+  AdminRespondToAuthChallengeCommand,
   CognitoIdentityProviderClient,
   InitiateAuthCommand,
   RespondToAuthChallengeCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import Fastify from 'fastify'
 
-/** What most would write: Fastify and the AWS SDK as it comes, one client for all requests. */
+/**
+ * What most would write: Fastify and the AWS SDK as it comes, one client for all requests. SIGNED=1 makes
+ * the calls that AWS documents for servers, which the SDK signs; without it those that the service makes.
+ */
 const { PORT, COGNITO_ENDPOINT = '', COGNITO_CLIENT_ID = '', AWS_REGION = '' } = process.env
+const UserPoolId = process.env['COGNITO_USER_POOL_ID']
+const isSigned = process.env['SIGNED'] === '1'
 const client = new CognitoIdentityProviderClient({
   region: AWS_REGION,
   endpoint: COGNITO_ENDPOINT,
 })
 
+function initiate(username: string) {
+  const input = {
+    AuthFlow: 'CUSTOM_AUTH',
+    ClientId: COGNITO_CLIENT_ID,
+    AuthParameters: { USERNAME: username },
+  } as const
+  return isSigned
+    ? client.send(new AdminInitiateAuthCommand({ ...input, UserPoolId }))
+    : client.send(new InitiateAuthCommand(input))
+}
+
+function respond(session: string, token: string) {
+  const input = {
+    ChallengeName: 'CUSTOM_CHALLENGE',
+    ClientId: COGNITO_CLIENT_ID,
+    Session: session,
+    ChallengeResponses: { USERNAME: 'ada', ANSWER: token },
+  } as const
+  return isSigned
+    ? client.send(new AdminRespondToAuthChallengeCommand({ ...input, UserPoolId }))
+    : client.send(new RespondToAuthChallengeCommand(input))
+}
+
 const app = Fastify()
 
 app.post<{ Body: { email: string } }>('/start-sign-in', async ({ body }) => {
-  const { Session, ChallengeParameters } = await client.send(
-    new InitiateAuthCommand({
-      AuthFlow: 'CUSTOM_AUTH',
-      ClientId: COGNITO_CLIENT_ID,
-      AuthParameters: { USERNAME: body.email },
-    }),
-  )
+  const { Session, ChallengeParameters } = await initiate(body.email)
   const { token, url } = ChallengeParameters ?? {}
   return { session: Session, token, url, expiresIn: 180 }
 })
 
 app.post<{ Body: { session: string; token: string } }>('/finish-sign-in', async ({ body }) => {
-  const { AuthenticationResult } = await client.send(
-    new RespondToAuthChallengeCommand({
-      ChallengeName: 'CUSTOM_CHALLENGE',
-      ClientId: COGNITO_CLIENT_ID,
-      Session: body.session,
-      ChallengeResponses: { USERNAME: 'ada', ANSWER: body.token },
-    }),
-  )
+  const { AuthenticationResult } = await respond(body.session, body.token)
   const { AccessToken, IdToken, RefreshToken } = AuthenticationResult ?? {}
   return { accessToken: AccessToken, idToken: IdToken, refreshToken: RefreshToken }
 })

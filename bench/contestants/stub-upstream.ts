@@ -38,7 +38,8 @@ const TOKENS = JSON.stringify({
 createServer((request, response) => {
   request.resume()
   request.on('end', () => {
-    const isStart = request.headers['x-amz-target']?.toString().endsWith('.InitiateAuth') === true
+    const target = request.headers['x-amz-target']?.toString() ?? ''
+    const isStart = /\.(?:Admin)?InitiateAuth$/.test(target)
     const answer = isStart ? CHALLENGE : TOKENS
     response
       .writeHead(200, {

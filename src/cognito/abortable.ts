@@ -4,13 +4,16 @@ import type { UndiciHttpHandler } from '@smithy/undici-http-handler'
 /**
  * The SDK puts its steps together anew for every call that is made with options, `cacheMiddleware` or
  * not, which shows first in a profile. An abort signal would be such an option, so it goes beside
- * the SDK: it belongs to the input of a command, and then to the request that is made of it.
+ * the SDK: on the input of a command, and then on the request that is made of it. Not in a WeakMap:
+ * what an old one holds is kept by each collection of young objects, and all the request with it.
  */
-const signals = new WeakMap<object, AbortSignal>()
+const SIGNAL = Symbol('signal')
+type Ending = object & { [SIGNAL]?: AbortSignal }
 
 /** The end of the call with this input; undefined for one that was made without. */
 export function signalOf(input: object): AbortSignal | undefined {
-  return signals.get(input)
+  const ending: Ending = input
+  return ending[SIGNAL]
 }
 
 type Send = CognitoIdentityProviderClient['send']
@@ -24,7 +27,7 @@ export function abortable(client: CognitoIdentityProviderClient): CognitoIdentit
   client.middlewareStack.add(
     (next) => (args) => {
       const signal = signalOf(args.input)
-      if (signal !== undefined && isObject(args.request)) signals.set(args.request, signal)
+      if (signal !== undefined && isObject(args.request)) args.request[SIGNAL] = signal
       return next(args)
     },
     // The last step before the request is sent, when nothing makes a new one of it any more.
@@ -32,7 +35,7 @@ export function abortable(client: CognitoIdentityProviderClient): CognitoIdentit
   )
   return Object.assign(client, {
     send(command: Parameters<Send>[0], { abortSignal }: Options = {}) {
-      if (abortSignal !== undefined) signals.set(command.input, abortSignal)
+      if (abortSignal !== undefined) Object.assign(command.input, { [SIGNAL]: abortSignal })
       return send(command)
     },
   })
@@ -43,12 +46,12 @@ export function heedingSignals(handler: UndiciHttpHandler): UndiciHttpHandler {
   const handle = handler.handle.bind(handler)
   return Object.assign(handler, {
     handle(...[request, options]: Parameters<typeof handle>) {
-      const abortSignal = signals.get(request)
+      const abortSignal = signalOf(request)
       return handle(request, abortSignal === undefined ? options : { ...options, abortSignal })
     },
   })
 }
 
-function isObject(value: unknown): value is object {
+function isObject(value: unknown): value is Ending {
   return typeof value === 'object' && value !== null
 }

@@ -26,9 +26,9 @@ export function boundConnections(app: FastifyInstance): void {
 export function hangUpWhileClosing(app: FastifyInstance): void {
   let inWork = 0
   let timer: NodeJS.Timeout | undefined
-  app.addHook('preValidation', (_request, { raw }, done) => {
+  app.addHook('preValidation', (_request, reply, done) => {
     inWork++
-    whenOver(raw, () => {
+    whenOver(reply, () => {
       inWork--
     })
     done()

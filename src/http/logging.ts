@@ -67,21 +67,26 @@ function stackBelowMessage({ message, stack = '' }: Error): string[] {
   return start < 0 ? [] : stack.slice(start + message.length).split('\n')
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    isAnswered?: boolean
+  }
+}
+
 /** As nginx names it: nobody was there to get an answer. */
 const CLIENT_LEFT = 499
 
 /** One line per request, whether it is answered or its client leaves before. */
 export function logRequests(app: FastifyInstance): void {
-  const answered = new WeakSet<FastifyRequest>()
   app.addHook('onRequest', (request, reply, done) => {
     // Of this no hook of Fastify's is told.
-    whenOver(reply.raw, () => {
-      if (!answered.has(request)) logRequest(request, reply, CLIENT_LEFT)
+    whenOver(reply, () => {
+      if (request.isAnswered !== true) logRequest(request, reply, CLIENT_LEFT)
     })
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
-    answered.add(request)
+    request.isAnswered = true
     logRequest(request, reply, reply.statusCode)
     done()
   })

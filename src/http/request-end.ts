@@ -1,20 +1,24 @@
-import type { ServerResponse } from 'node:http'
+import type { FastifyReply } from 'fastify'
 
-const waiting = new WeakMap<ServerResponse, (() => void)[]>()
+declare module 'fastify' {
+  interface FastifyReply {
+    /** See `whenOver`. */
+    whenOver?: (() => void)[]
+  }
+}
 
 /**
  * Does something once when a request is over, whether it was answered or its client has left, of which
  * no hook of Fastify's is told. One listener for all: several want to know of every request.
  */
-export function whenOver(raw: ServerResponse, work: () => void): void {
-  const all = waiting.get(raw)
-  if (all !== undefined) {
-    all.push(work)
+export function whenOver(reply: Pick<FastifyReply, 'raw' | 'whenOver'>, work: () => void): void {
+  if (reply.whenOver !== undefined) {
+    reply.whenOver.push(work)
     return
   }
-  const first = [work]
-  waiting.set(raw, first)
-  raw.once('close', () => {
-    for (const each of first) each()
+  const all = [work]
+  reply.whenOver = all
+  reply.raw.once('close', () => {
+    for (const each of all) each()
   })
 }

@@ -1,40 +1,58 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Facts } from '../audit/facts.ts'
+import type { Priority } from '../priority.ts'
 import type { RequestContext } from '../request-context.ts'
 import { clientAddress } from './client-address.ts'
-import { priorityOf } from './route-priority.ts'
 import { whenOver } from './request-end.ts'
+import { priorityOf } from './route-priority.ts'
 
 /**
  * A request as the rest of the service knows it. Its signal is not Fastify's `request.signal`: that
  * one, and `handlerTimeout` with it, takes the end of the request's body for the end of the client.
+ *
+ * A class, because of its getter: in an object literal V8 makes a hidden class for each object that has
+ * one, and that keeps the object, and with it the request, until the whole heap is collected.
  */
-export function inProgress(request: FastifyRequest, { raw }: FastifyReply): RequestContext {
-  /** @param cleanUp also when the answer was sent */
-  function abortWhenLeft(controller: AbortController, cleanUp?: () => void): AbortSignal {
-    // A connection that closes with the answer unsent: nobody is there to get it.
-    if (raw.destroyed) controller.abort()
-    whenOver(raw, () => {
-      cleanUp?.()
-      if (!raw.writableFinished) controller.abort()
-    })
-    return controller.signal
+export class RequestInProgress implements RequestContext {
+  readonly id: string
+  readonly ip: string
+  readonly priority: Priority
+  facts?: Facts
+  readonly #reply: FastifyReply
+  #signal: AbortSignal | undefined
+
+  constructor(request: FastifyRequest, reply: FastifyReply) {
+    this.id = request.id
+    this.ip = clientAddress(request)
+    this.priority = priorityOf(request)
+    this.#reply = reply
   }
 
-  let signal: AbortSignal | undefined
-  return {
-    id: request.id,
-    ip: clientAddress(request),
-    priority: priorityOf(request),
-    get signal() {
-      return (signal ??= abortWhenLeft(new AbortController()))
-    },
-    endWithin(deadlineMs) {
-      const controller = new AbortController()
-      // Not AbortSignal.timeout, which would be kept, with all that waits for it, until it is over.
-      const timer = setTimeout(() => controller.abort(deadlinePassed()), deadlineMs).unref()
-      return abortWhenLeft(controller, () => clearTimeout(timer))
-    },
+  get signal(): AbortSignal {
+    return (this.#signal ??= abortWhenLeft(this.#reply, new AbortController()))
   }
+
+  endWithin(deadlineMs: number): AbortSignal {
+    const controller = new AbortController()
+    // Not AbortSignal.timeout, which would be kept, with all that waits for it, until it is over.
+    const timer = setTimeout(() => controller.abort(deadlinePassed()), deadlineMs).unref()
+    return abortWhenLeft(this.#reply, controller, () => clearTimeout(timer))
+  }
+}
+
+/** @param cleanUp also when the answer was sent */
+function abortWhenLeft(
+  reply: FastifyReply,
+  controller: AbortController,
+  cleanUp?: () => void,
+): AbortSignal {
+  // A connection that closes with the answer unsent: nobody is there to get it.
+  if (reply.raw.destroyed) controller.abort()
+  whenOver(reply, () => {
+    cleanUp?.()
+    if (!reply.raw.writableFinished) controller.abort()
+  })
+  return controller.signal
 }
 
 /** As AbortSignal.timeout says it. */

@@ -38,7 +38,7 @@ export function shedLoad(app: FastifyInstance, options: SheddingOptions): void {
     done()
   })
   // It takes a place when all of it is there: half a request would hold one for as long as it likes.
-  app.addHook('preValidation', (request, { raw }, done) => {
+  app.addHook('preValidation', (request, reply, done) => {
     const priority = priorityOf(request)
     if (isFull(priority)) {
       onShed(priority)
@@ -47,7 +47,7 @@ export function shedLoad(app: FastifyInstance, options: SheddingOptions): void {
     }
     inFlight++
     // Also when the client leaves, of which no hook of Fastify's is told.
-    whenOver(raw, () => {
+    whenOver(reply, () => {
       inFlight--
     })
     done()

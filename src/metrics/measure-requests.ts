@@ -8,10 +8,10 @@ export function measureRequests(app: FastifyInstance, metrics: RequestMetrics): 
   app.addHook('onRoute', ({ url, schema }) => {
     metrics.route({ url, operation: operationIn(schema) })
   })
-  app.addHook('onRequest', (_request, { raw }, done) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     metrics.arrived()
     // Also when the client leaves, of which no hook is told.
-    whenOver(raw, () => metrics.left())
+    whenOver(reply, () => metrics.left())
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
