@@ -7,7 +7,7 @@ import type { AuditEvent, RecordEvent } from './events.ts'
 
 /** Enough that no two people share one (128 bits and more), and easier to read than all of it. */
 const DIGEST_LENGTH = 22
-const DIGESTS_KNOWN = 1_000
+const DIGESTS_KNOWN = 100
 
 export interface AuditLogOptions {
   /** Names people; of a key of its own, so that nothing else that is kept can be joined with it. */
