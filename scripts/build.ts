@@ -1,12 +1,13 @@
 /**
- * `dist/`: the service in one file, the doctor in another, with a list of the packages in both; each
- * trigger in one file and one zip.
+ * `dist/`: the service in one file, with what starts it and what V8 made of it; the doctor in another,
+ * and a list of the packages in both; each trigger in one file and one zip.
  * With --local also `dist-local/`: the local stack, which nothing in `dist/` can reach.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { build, type BuildOptions, type Metafile } from 'esbuild'
 import { zipSync } from 'fflate'
+import { buildServer } from './build-server.ts'
 import { builtinsByRequire, quickToImport } from './quick-import.ts'
 import { writeSbom } from './sbom.ts'
 
@@ -53,19 +54,18 @@ const readableByNames = {
 
 await rm('dist', { recursive: true, force: true })
 const [server, doctor] = await Promise.all([
-  buildProgram('src/server.ts', 'server'),
-  buildProgram('src/doctor/main.ts', 'doctor'),
+  buildServer(common, readableByNames),
+  buildDoctor(),
   ...TRIGGERS.map(buildTrigger),
 ])
 await writeSbom('dist/sbom.cdx.json', [server, doctor])
 if (values.local) await buildLocal()
 
-/** A program that runs by itself, in one file. */
-async function buildProgram(source: string, name: string): Promise<Metafile> {
+async function buildDoctor(): Promise<Metafile> {
   const { metafile } = await build({
     ...common,
-    entryPoints: [source],
-    outfile: `dist/${name}.mjs`,
+    entryPoints: ['src/doctor/main.ts'],
+    outfile: 'dist/doctor.mjs',
     ...readableByNames,
   })
   return metafile

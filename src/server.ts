@@ -17,35 +17,40 @@ function configOrExit(): Config {
   }
 }
 
-const config = configOrExit()
-const app = await buildService(config, standardOutput())
-app.metrics.watchProcess()
-const admin = buildAdmin({
-  isReady: () => lifecycle.isReady(),
-  upstreams: () => app.upstreams.statuses(),
-  openApi: () => app.swagger(),
-  metrics: app.metrics.registry,
-  logger: app.log,
-})
+async function main(): Promise<void> {
+  const config = configOrExit()
+  const app = await buildService(config, standardOutput())
+  app.metrics.watchProcess()
+  const admin = buildAdmin({
+    isReady: () => lifecycle.isReady(),
+    upstreams: () => app.upstreams.statuses(),
+    openApi: () => app.swagger(),
+    metrics: app.metrics.registry,
+    logger: app.log,
+  })
 
-const lifecycle = stopInOrder({
-  log: app.log,
-  delayMs: config.SHUTDOWN_DELAY_MS,
-  async close() {
-    await app.close()
-    await admin.close()
-  },
-})
+  const lifecycle = stopInOrder({
+    log: app.log,
+    delayMs: config.SHUTDOWN_DELAY_MS,
+    async close() {
+      await app.close()
+      await admin.close()
+    },
+  })
 
-try {
-  await admin.listen({ port: config.ADMIN_PORT, host: config.ADMIN_HOST ?? config.HOST })
-  await app.listen({ port: config.PORT, host: config.HOST })
-  if (config.AUDIT_LOG === 'off') app.log.warn('audit events are not written: AUDIT_LOG is off')
-  lifecycle.started()
-} catch (err) {
-  app.log.fatal(
-    { err },
-    'cannot listen: is another process on PORT of HOST, or on ADMIN_PORT of ADMIN_HOST?',
-  )
-  process.exit(1)
+  try {
+    await admin.listen({ port: config.ADMIN_PORT, host: config.ADMIN_HOST ?? config.HOST })
+    await app.listen({ port: config.PORT, host: config.HOST })
+    if (config.AUDIT_LOG === 'off') app.log.warn('audit events are not written: AUDIT_LOG is off')
+    lifecycle.started()
+  } catch (err) {
+    app.log.fatal(
+      { err },
+      'cannot listen: is another process on PORT of HOST, or on ADMIN_PORT of ADMIN_HOST?',
+    )
+    process.exit(1)
+  }
 }
+
+/** Kept when it listens. */
+export const started = main()

@@ -14,7 +14,7 @@ const TRIGGERS = [
 
 t.test('the production build has nothing of the local stack or the tests in it', async (t) => {
   const { sources }: { sources: string[] } = JSON.parse(
-    await readFile('dist/server.mjs.map', 'utf8'),
+    await readFile('dist/server.cjs.map', 'utf8'),
   )
   t.ok(sources.some((source) => source.includes('/src/server.ts')))
   t.strictSame(
@@ -23,8 +23,9 @@ t.test('the production build has nothing of the local stack or the tests in it',
     ),
     [],
   )
-  for (const file of ['server', 'doctor', ...TRIGGERS.map((name) => `triggers/${name}/index`)]) {
-    const code = await readFile(`dist/${file}.mjs`, 'utf8')
+  const triggers = TRIGGERS.map((name) => `triggers/${name}/index.mjs`)
+  for (const file of ['server.mjs', 'server.cjs', 'doctor.mjs', ...triggers]) {
+    const code = await readFile(`dist/${file}`, 'utf8')
     t.notOk(/startLocal|\/local\/messages/.test(code), file)
   }
 })

@@ -29,7 +29,7 @@ const bom: Bom = JSON.parse(text)
 /** What is installed in each place from which the source maps of the bundles name a file. */
 async function bundledPackages(): Promise<Set<string>> {
   const maps = await Promise.all(
-    ['server', 'doctor'].map((name) => readFile(`dist/${name}.mjs.map`, 'utf8')),
+    ['server.cjs', 'doctor.mjs'].map((name) => readFile(`dist/${name}.map`, 'utf8')),
   )
   const sources = maps.flatMap((map): string[] => JSON.parse(map).sources)
   const directories = new Set(

@@ -36,8 +36,10 @@ t.test('holds the service and nothing else', { skip }, async (t) => {
   const app = join(root, config.WorkingDir)
   const files = await readdir(app, { recursive: true })
   // Source maps are apart: reading one takes more memory than a small container has.
-  const built = (await readdir('dist')).filter((name) => name.endsWith('.mjs'))
-  t.ok(built.includes('server.mjs') && built.includes('doctor.mjs'))
+  const built = (await readdir('dist')).filter((name) => /\.(mjs|cjs|cache)$/.test(name))
+  for (const name of ['server.mjs', 'server.cjs', 'server.cache', 'doctor.mjs']) {
+    t.ok(built.includes(name), name)
+  }
   t.strictSame(
     files.toSorted(),
     ['dist', 'dist/sbom.cdx.json', ...built.map((name) => `dist/${name}`)].toSorted(),
@@ -63,7 +65,7 @@ t.test('says what is in it: neither stand-ins nor build tools', { skip }, async 
     ),
     [],
   )
-  const code = await readFile(join(root, config.WorkingDir, 'dist/server.mjs'), 'utf8')
+  const code = await readFile(join(root, config.WorkingDir, 'dist/server.cjs'), 'utf8')
   t.notOk(/startLocal|\/local\/messages/.test(code))
 })
 
@@ -135,7 +137,7 @@ t.test('runs as a user who is not root and may change nothing', { skip }, async 
   const container = await newContainer(t)
   const script = `
     const { accessSync, constants } = require('node:fs')
-    const writable = ['.', 'dist', 'dist/server.mjs'].filter((path) => {
+    const writable = ['.', 'dist', 'dist/server.cjs'].filter((path) => {
       try { accessSync(path, constants.W_OK); return true } catch { return false }
     })
     console.log(JSON.stringify({ uid: process.getuid(), gid: process.getgid(), writable }))`

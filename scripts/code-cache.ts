@@ -1,0 +1,32 @@
+/**
+ * Starts the service and writes down what V8 has compiled until it is ready. Its functions are compiled
+ * as they are first called, so this has all of those that a start calls and no others.
+ *
+ * A process of its own, which build.ts starts: `code-cache <server.cjs> <server.cache>`.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { get } from 'node:http'
+import { createRequire } from 'node:module'
+import { setFlagsFromString } from 'node:v8'
+import { TAKEN_BACK } from './reproducible.ts'
+import { compiled, sealed, type Service } from '../src/launcher/compiled.ts'
+
+const [file = '', cacheFile = ''] = process.argv.slice(2)
+const source = readFileSync(file)
+const script = compiled(file, source)
+const service: Service = script.runInThisContext()
+await service(createRequire(file), { exports: {} }).started
+// Not before, and once: what is compiled must not depend on how long things take.
+if ((await readiness()) !== 200) throw new Error('not ready')
+for (const flag of TAKEN_BACK) setFlagsFromString(flag)
+writeFileSync(cacheFile, sealed(source, script.createCachedData()))
+process.exit()
+
+function readiness(): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const url = `http://127.0.0.1:${process.env['ADMIN_PORT']}/health/ready`
+    get(url, { agent: false }, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode))
+    }).on('error', reject)
+  })
+}
