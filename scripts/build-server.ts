@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
-import { build, type BuildOptions, type Metafile } from 'esbuild'
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
+import { quickToStart } from './quick-start.ts'
 import { REPRODUCIBLE } from './reproducible.ts'
 
 /**
@@ -37,13 +38,14 @@ const STARTS_WITHIN_MS = 60_000
  */
 export async function buildServer(
   common: BuildOptions,
-  program: BuildOptions & { metafile: true },
+  program: BuildOptions & { metafile: true; plugins: Plugin[] },
 ): Promise<Metafile> {
   const [{ metafile }] = await Promise.all([
     build({
       ...common,
       ...program,
       ...AS_FUNCTION,
+      plugins: [quickToStart, ...program.plugins],
       format: 'cjs',
       entryPoints: ['src/server.ts'],
       outfile: 'dist/server.cjs',

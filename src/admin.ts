@@ -5,6 +5,7 @@ import { answerBrokenRequest } from './http/broken-request.ts'
 import { ARRIVAL } from './http/connections.ts'
 import { docsPage } from './http/docs-page.ts'
 import { HttpProblem, refuseUnknownRoutes, replyWithProblem } from './http/error-reply.ts'
+import { lazySchemas } from './http/lazy-schemas.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import type { UpstreamStatuses } from './upstream/status.ts'
 
@@ -25,6 +26,8 @@ export function buildAdmin(sources: AdminSources): FastifyInstance {
   const { isReady, upstreams, openApi, metrics, logger } = sources
   const app = Fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
+    // It has no schemas, and Fastify would load its compilers all the same.
+    schemaController: { compilersFactory: lazySchemas().compilersFactory },
     logController: new LogController({
       disableRequestLogging: true,
       requestIdLogLabel: 'requestId',

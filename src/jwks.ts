@@ -41,13 +41,16 @@ export type ReadToken = (token: string, checks: Checks) => Promise<JWTPayload | 
  * that is not among them is looked up, which is how rotated keys are found.
  */
 export function tokenReader(keySet: KeySet): ReadToken {
-  const keys = createRemoteJWKSet(new URL(keySet.url), {
-    timeoutDuration: FETCH_TIMEOUT_MS,
-    cooldownDuration: keySet.cooldownMs ?? COOLDOWN_MS,
-    cacheMaxAge: Number.POSITIVE_INFINITY,
-    [customFetch]: observedFetch(keySet),
-  })
+  const url = new URL(keySet.url)
+  let keys: ReturnType<typeof createRemoteJWKSet> | undefined
   return async (token, checks) => {
+    // Not before: it makes Headers, and Node loads all of its fetch for them.
+    keys ??= createRemoteJWKSet(url, {
+      timeoutDuration: FETCH_TIMEOUT_MS,
+      cooldownDuration: keySet.cooldownMs ?? COOLDOWN_MS,
+      cacheMaxAge: Number.POSITIVE_INFINITY,
+      [customFetch]: observedFetch(keySet),
+    })
     try {
       // One algorithm: a token that names another is no token of theirs (RFC 8725, section 3.1).
       return (await jwtVerify(token, keys, { ...checks, algorithms: ['RS256'] })).payload

@@ -31,8 +31,13 @@ export function lazySchemas(): LazySchemas {
     return get
   }
 
-  const buildValidator = AjvCompiler()
-  const buildSerializer = SerializerSelector()
+  // Not before: they are loaded as they are called (scripts/quick-start.ts).
+  const validators = once(() => AjvCompiler())
+  const serializers = once(() => SerializerSelector())
+  const buildValidator = (...given: Parameters<ReturnType<typeof AjvCompiler>>) =>
+    validators()(...given)
+  const buildSerializer = (...given: Parameters<ReturnType<typeof SerializerSelector>>) =>
+    serializers()(...given)
   return {
     compilersFactory: {
       buildValidator: (...given: Parameters<typeof buildValidator>) => {
