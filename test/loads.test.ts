@@ -3,7 +3,7 @@ import t from 'tap'
 import { ENVIRONMENT } from './support/config.ts'
 
 /** Begin their work when they are imported; the end-to-end tests run them as processes. */
-const ENTRY_POINTS = new Set(['server.ts', 'doctor/main.ts'])
+const ENTRY_POINTS = new Set(['server.ts', 'launcher/main.ts', 'doctor/main.ts'])
 
 t.test(
   'every source file loads by itself, so that coverage counts the untested ones',
