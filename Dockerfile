@@ -12,7 +12,8 @@ WORKDIR /app
 COPY .npmrc package.json package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
 COPY . .
-RUN npm run build
+# The size of the young generation, which the service runs with below: a code cache is for one only.
+RUN V8_FLAGS=--max-semi-space-size=16 npm run build
 
 FROM build AS build-local
 RUN npm run build:local
@@ -39,9 +40,11 @@ WORKDIR /app
 # The cache is what V8 made of the service, with the Node of this very image.
 COPY --from=build /app/dist/*.mjs /app/dist/server.cjs /app/dist/server.cache /app/dist/sbom.cdx.json dist/
 # V8 takes half of the container's memory for its heap, but never less than 256 MB, which a container of
-# 128 MB does not have; a share has no such floor. One malloc arena instead of one per thread saves 10 MB.
+# 128 MB does not have; a share has no such floor. Below 1 GB V8 would make the young generation so small that
+# requests outlive it, and a sign-in takes twice the CPU time. One malloc arena instead of one per thread
+# saves 10 MB.
 ENV NODE_ENV=production \
-    NODE_OPTIONS=--max-old-space-size-percentage=40 \
+    NODE_OPTIONS="--max-old-space-size-percentage=40 --max-semi-space-size=16" \
     MALLOC_ARENA_MAX=1
 # `node`, as a number: Kubernetes' runAsNonRoot cannot look up names.
 USER 1000:1000

@@ -64,7 +64,10 @@ export async function buildServer(
   return metafile
 }
 
-/** Starts the service as it was built, to see what of it V8 has to compile; the same bytes each time. */
+/**
+ * Starts the service as it was built, to see what of it V8 has to compile; the same bytes each time.
+ * V8_FLAGS are those that the service will be run with, where they are others than V8's own.
+ */
 export async function makeCodeCache(server: string, cache: string): Promise<void> {
   const { outputFiles } = await build({
     entryPoints: ['scripts/code-cache.ts'],
@@ -79,7 +82,7 @@ export async function makeCodeCache(server: string, cache: string): Promise<void
     [...REPRODUCIBLE, '--input-type=module', '-', resolve(server), resolve(cache)],
     {
       input: outputFiles.map(({ text }) => text).join(''),
-      env: { ...CONFIG, PORT, ADMIN_PORT },
+      env: { ...CONFIG, PORT, ADMIN_PORT, V8_FLAGS: process.env['V8_FLAGS'] },
       encoding: 'utf8',
       timeout: STARTS_WITHIN_MS,
     },

@@ -18,7 +18,8 @@ const service: Service = script.runInThisContext()
 await service(createRequire(file), { exports: {} }).started
 // Not before, and once: what is compiled must not depend on how long things take.
 if ((await readiness()) !== 200) throw new Error('not ready')
-for (const flag of TAKEN_BACK) setFlagsFromString(flag)
+const runsWith = process.env['V8_FLAGS']?.split(' ') ?? []
+for (const flag of [...TAKEN_BACK, ...runsWith]) setFlagsFromString(flag)
 writeFileSync(cacheFile, sealed(source, script.createCachedData()))
 process.exit()
 

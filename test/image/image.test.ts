@@ -51,6 +51,18 @@ t.test('holds the service and nothing else', { skip }, async (t) => {
   }
 })
 
+t.test('what V8 made of the code is taken as the image runs it', { skip }, async (t) => {
+  const container = await newContainer(t)
+  const look = `
+    const [code, cache] = ['cjs', 'cache'].map((end) => fs.readFileSync('dist/server.' + end))
+    const cachedData = cache.subarray(0, -4)
+    const { cachedDataRejected } = new vm.Script(code.toString('latin1'), { cachedData })
+    console.log(cachedDataRejected)`
+  const running = runAsItsUser(container, {}, ['node', '-e', look])
+  t.equal(await running.exited, 0)
+  t.equal(running.output().trim(), 'false')
+})
+
 t.test('says what is in it: neither stand-ins nor build tools', { skip }, async (t) => {
   const { root, config } = await newContainer(t)
   const file = config.Labels['cognito-authsignal-bff.sbom']
