@@ -89,7 +89,7 @@ t.test('fits into 128 MB, through 2,500 sign-ins and two storms', { skip }, asyn
 })
 
 for (const [memoryMb, least, most] of [
-  [128, 45, 60],
+  [128, 65, 80],
   [1024, 400, 500],
 ] as const) {
   t.test(`gives V8 its share of ${memoryMb} MB`, { skip }, async (t) => {
