@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import { fork, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -24,18 +24,22 @@ export interface ChildOptions {
   file: string
   env?: Record<string, string>
   nodeOptions?: readonly string[]
-  /** Where its standard output goes: what is written has to be written somewhere. */
+  /** Where it says what is wrong. */
   output: string
 }
 
 /** Starts a file as a process of its own, with nothing of our environment but what it is given. */
 export function startChild({ file, env = {}, nodeOptions = [], output }: ChildOptions): Child {
-  const log = openSync(output, 'a')
+  const log = openSync(output, 'w')
+  // What it logs goes into a pipe, as in a container; a file would have the disk's pauses in the latencies.
+  const reader = spawn('cat', { stdio: ['pipe', 'ignore', 'ignore'] })
   const child = fork(file, {
     env: { NODE_ENV: 'production', ...env },
     execArgv: [...nodeOptions, '--import', PRELOADED],
-    stdio: ['ignore', log, log, 'ipc'],
+    stdio: ['ignore', reader.stdin, log, 'ipc'],
   })
+  // The child has it now: the reader ends with it.
+  reader.stdin.destroy()
   return {
     process: child,
     async usage() {
