@@ -7,10 +7,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { createRequire } from 'node:module'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { TAKEN_BACK } from './reproducible.ts'
 import { compiled, sealed, type Service } from '../src/launcher/compiled.ts'
 
+const AFTERWARDS_MS = 300
 const [file = '', cacheFile = ''] = process.argv.slice(2)
 const source = readFileSync(file)
 const script = compiled(file, source)
@@ -18,6 +20,8 @@ const service: Service = script.runInThisContext()
 await service(createRequire(file), { exports: {} }).started
 // Not before, and once: what is compiled must not depend on how long things take.
 if ((await readiness()) !== 200) throw new Error('not ready')
+// What a start leaves for a moment later, such as its log lines; less than what waits for a second.
+await sleep(AFTERWARDS_MS)
 const runsWith = process.env['V8_FLAGS']?.split(' ') ?? []
 for (const flag of [...TAKEN_BACK, ...runsWith]) setFlagsFromString(flag)
 writeFileSync(cacheFile, sealed(source, script.createCachedData()))
