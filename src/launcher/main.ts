@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { cacheFor, compiled, type Service } from './compiled.ts'
+import { growFreely } from './heap.ts'
 
 const fromHere = createRequire(import.meta.url)
 const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url))
@@ -13,7 +14,7 @@ const file = beside('server.cjs')
 
 if (process.sourceMapsEnabled) {
   // Node uses the maps only of what it has loaded itself.
-  fromHere(file)
+  void fromHere(file).started.then(growFreely)
 } else {
   const source = readFileSync(file)
   const service: Service = compiled(
@@ -21,5 +22,6 @@ if (process.sourceMapsEnabled) {
     source,
     cacheFor(source, beside('server.cache')),
   ).runInThisContext()
-  service(fromHere, { exports: {} })
+  // Not earlier: what Node has compiled of its own is for V8's flags as they were, too.
+  void service(fromHere, { exports: {} }).started.then(growFreely)
 }
