@@ -3,6 +3,7 @@ import type { UndiciHttpHandler } from '@smithy/undici-http-handler'
 import { signalOf } from './abortable.ts'
 
 type Request = Parameters<UndiciHttpHandler['handle']>[0]
+type Where = Pick<Request, 'protocol' | 'hostname' | 'port' | 'path' | 'method' | 'query'>
 type Response = Awaited<ReturnType<UndiciHttpHandler['handle']>>['response']
 
 /**
@@ -21,7 +22,7 @@ export function straightCalls(
   client: CognitoIdentityProviderClient,
   handler: UndiciHttpHandler,
 ): void {
-  let sample: Request | undefined
+  let where: Where | undefined
   /** Answers that the SDK finds instead of asking once more. */
   const answers = new WeakMap<object, Response>()
 
@@ -29,7 +30,7 @@ export function straightCalls(
     (next) => async (args) => {
       const response = answers.get(args.input)
       if (response !== undefined) return { response }
-      if (isRequest(args.request)) sample ??= args.request
+      if (isRequest(args.request)) where ??= whereOf(args.request)
       return next(args)
     },
     { step: 'deserialize', priority: 'low', name: 'straightAnswers' },
@@ -39,8 +40,8 @@ export function straightCalls(
       const operation = commandName.replace(/Command$/, '')
       if (!STRAIGHT.has(operation)) return next
       return async (args) => {
-        if (sample === undefined) return next(args)
-        const response = await send(sample, operation, args.input)
+        if (where === undefined) return next(args)
+        const response = await send(where, operation, args.input)
         const output = response.statusCode === OK ? parsed(response.body) : undefined
         if (output !== undefined) return { response, output: { $metadata: {}, ...output } }
         answers.set(args.input, response)
@@ -51,16 +52,21 @@ export function straightCalls(
     { step: 'initialize', priority: 'low', name: 'straightCalls' },
   )
 
-  async function send(like: Request, operation: string, input: object): Promise<Response> {
+  async function send(to: Where, operation: string, input: object): Promise<Response> {
     const headers = {
       'content-type': 'application/x-amz-json-1.1',
       'x-amz-target': `AWSCognitoIdentityProviderService.${operation}`,
     }
-    const request = Object.assign(like.clone(), { headers, body: JSON.stringify(input) })
+    const request = { ...to, headers, body: JSON.stringify(input), clone: () => request }
     const abortSignal = signalOf(input)
     const { response } = await handler.handle(request, abortSignal ? { abortSignal } : {})
     return response
   }
+}
+
+/** Not the request itself: its `clone` would copy all that is replaced here. */
+function whereOf({ protocol, hostname, port, path, method, query }: Request): Where {
+  return { protocol, hostname, path, method, query, ...(port === undefined ? {} : { port }) }
 }
 
 function isRequest(value: unknown): value is Request {

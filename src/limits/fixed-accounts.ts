@@ -2,10 +2,10 @@ import { hash, randomBytes } from 'node:crypto'
 
 /** Places among which one account may be kept. */
 const WAYS = 8
-/** Of a digest in hexadecimal: what tells accounts apart, as many bits as a number holds. */
-const MARK_DIGITS = 13
-const BUCKET_DIGITS = 8
-const HEX = 16
+const BYTE = 256
+/** Of a digest: what tells accounts apart, as many bytes as a number holds. */
+const MARK_BYTES = 6
+const BUCKET_BYTES = 4
 
 /**
  * When each account of one rule is full again: 16 bytes an account, however long its name and however many
@@ -14,8 +14,8 @@ const HEX = 16
  * forgotten, and whoever brings many new accounts pushes out none that is nearly used up.
  */
 export class FixedAccounts {
-  readonly #marks: Float64Array
-  readonly #fullAt: Float64Array
+  /** Bucket by bucket the marks of its accounts, then their times: so that one is close to the other. */
+  readonly #table: Float64Array
   readonly #buckets: number
   /** So that nobody can choose names which share a place with somebody else's. */
   readonly #secret = randomBytes(16).toString('hex')
@@ -23,29 +23,33 @@ export class FixedAccounts {
   /** @param limit how many are kept, a multiple of 8 */
   constructor(limit: number) {
     this.#buckets = Math.max(1, Math.floor(limit / WAYS))
-    this.#marks = new Float64Array(this.#buckets * WAYS)
-    this.#fullAt = new Float64Array(this.#buckets * WAYS)
+    this.#table = new Float64Array(this.#buckets * WAYS * 2)
   }
 
   /** The account of this name, which takes no place before its time is set. */
   of(name: string): Account {
-    const digest = hash('sha256', this.#secret + name)
-    const bucket = Number.parseInt(digest.slice(-BUCKET_DIGITS), HEX) % this.#buckets
-    const mark = Number.parseInt(digest.slice(0, MARK_DIGITS), HEX)
-    return new Account(this.#marks, this.#fullAt, bucket * WAYS, mark)
+    const digest = hash('sha256', this.#secret + name, 'binary')
+    const mark = numberAt(digest, 0, MARK_BYTES)
+    const bucket = numberAt(digest, MARK_BYTES, BUCKET_BYTES) % this.#buckets
+    return new Account(this.#table, bucket * WAYS * 2, mark)
   }
+}
+
+/** @param digest a byte a character */
+function numberAt(digest: string, start: number, bytes: number): number {
+  let value = 0
+  for (let at = start; at < start + bytes; at += 1) value = value * BYTE + digest.charCodeAt(at)
+  return value
 }
 
 /** One account. */
 export class Account {
-  readonly #marks: Float64Array
-  readonly #times: Float64Array
+  readonly #table: Float64Array
   readonly #first: number
   readonly #mark: number
 
-  constructor(marks: Float64Array, times: Float64Array, first: number, mark: number) {
-    this.#marks = marks
-    this.#times = times
+  constructor(table: Float64Array, first: number, mark: number) {
+    this.#table = table
     this.#first = first
     this.#mark = mark
   }
@@ -53,24 +57,28 @@ export class Account {
   /** 0 when it is full, or was forgotten. */
   get fullAt(): number {
     for (let place = this.#first; place < this.#first + WAYS; place += 1) {
-      if (this.#marks[place] === this.#mark) return this.#times[place] ?? 0
+      if (this.#table[place] === this.#mark) return this.#timeAt(place)
     }
     return 0
   }
 
   set fullAt(time: number) {
     const place = this.#place()
-    this.#marks[place] = this.#mark
-    this.#times[place] = time
+    this.#table[place] = this.#mark
+    this.#table[place + WAYS] = time
   }
 
   /** Its own, or that of the account it may replace; one that was never taken is of time 0. */
   #place(): number {
     let least = this.#first
     for (let place = this.#first; place < this.#first + WAYS; place += 1) {
-      if (this.#marks[place] === this.#mark) return place
-      if ((this.#times[place] ?? 0) < (this.#times[least] ?? 0)) least = place
+      if (this.#table[place] === this.#mark) return place
+      if (this.#timeAt(place) < this.#timeAt(least)) least = place
     }
     return least
+  }
+
+  #timeAt(place: number): number {
+    return this.#table[place + WAYS] ?? 0
   }
 }

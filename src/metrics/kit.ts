@@ -72,17 +72,25 @@ function seriesOf<Of extends Labels, Series>(
   const sets = Object.entries(labels).map(
     ([name, known]) => [name, known instanceof Set ? known : new Set(known)] as const,
   )
-  const made = new Map<string, Series>()
+  const root: Branch<Series> = { by: new Map() }
   return (values) => {
-    let key = ''
-    for (const [name, known] of sets) key += `${closed(values[name], known)}\n`
-    let series = made.get(key)
-    if (series === undefined) {
-      const all = sets.map(([name, known]) => [name, closed(values[name], known)])
-      made.set(key, (series = make(Object.fromEntries(all))))
+    let branch = root
+    for (const [name, known] of sets) {
+      const value = closed(values[name], known)
+      let next = branch.by.get(value)
+      if (next === undefined) branch.by.set(value, (next = { by: new Map() }))
+      branch = next
     }
-    return series
+    return (branch.series ??= make(
+      Object.fromEntries(sets.map(([name, known]) => [name, closed(values[name], known)])),
+    ))
   }
+}
+
+/** Label by label: to join their values to one key would take longer than to count. */
+interface Branch<Series> {
+  by: Map<string, Branch<Series>>
+  series?: Series
 }
 
 function closed(value: string | undefined, known: ReadonlySet<string>): string {
