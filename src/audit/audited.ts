@@ -54,15 +54,10 @@ function watcher(record: RecordEvent) {
   ): ((...given: Given) => Promise<Result>) =>
     async (...given) => {
       const { operation, flow } = story
-      const tell = (event: EventName, outcome: Outcome, more: Partial<AuditEvent> = {}) =>
-        record({
-          event,
-          operation,
-          outcome,
-          ...(flow === undefined ? {} : { flow }),
-          facts: noted(),
-          ...more,
-        })
+      const tell = (event: EventName, outcome: Outcome, more?: Partial<AuditEvent>) => {
+        const told = { event, operation, outcome, flow, facts: noted() }
+        record(more === undefined ? told : { ...told, ...more })
+      }
 
       if (story.knows !== undefined) note(story.knows(...given))
       if (story.begins !== undefined) tell(story.begins, 'ok')

@@ -62,7 +62,7 @@ export interface AuditEvent {
   /** The `operationId` in the API description. */
   operation: string
   outcome: Outcome
-  flow?: Flow
+  flow?: Flow | undefined
   /** The code that the client was answered with. */
   code?: ErrorCode | 'internal_error'
   reason?: string
