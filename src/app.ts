@@ -15,6 +15,7 @@ import { logRequest, logRequests } from './http/logging.ts'
 import { lazySchemas } from './http/lazy-schemas.ts'
 import { limitHandlers } from './http/request-deadline.ts'
 import { shedLoad, type SheddingOptions } from './http/shedding.ts'
+import { quickLengths } from './http/string-lengths.ts'
 import { ONE_CALL_SCHEMAS, oneCallRoutes, type OneCallUseCases } from './http/one-call-routes.ts'
 import { openApiOptions, type OpenApiVersion } from './http/openapi.ts'
 import { PROBLEM_SCHEMAS } from './http/problem-schema.ts'
@@ -115,7 +116,10 @@ function listener(options: AppOptions): FastifyInstance {
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
     routerOptions: { ignoreTrailingSlash: false },
     // Silently dropping a field or turning 12 into "12" hides the client's mistake.
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } },
+    ajv: {
+      customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false },
+      onCreate: quickLengths,
+    },
     // On a connection that is open already, a request that comes while we stop is served like the
     // others; Fastify's own 503 would be no problem document.
     return503OnClosing: false,
