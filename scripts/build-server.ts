@@ -45,7 +45,7 @@ export async function buildServer(
       ...common,
       ...program,
       ...AS_FUNCTION,
-      plugins: [quickToStart, ...program.plugins],
+      plugins: [quickToStart],
       format: 'cjs',
       entryPoints: ['src/server.ts'],
       outfile: 'dist/server.cjs',
