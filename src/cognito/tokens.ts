@@ -52,8 +52,12 @@ export function claimsOf(jwt: string): Record<string, unknown> {
   try {
     const payload = Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()
     const claims: unknown = JSON.parse(payload)
-    return typeof claims === 'object' && claims !== null ? { ...claims } : {}
+    return isRecord(claims) ? claims : {}
   } catch {
     return {}
   }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }

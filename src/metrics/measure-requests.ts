@@ -27,7 +27,7 @@ export function countAnswer(
   reply: FastifyReply,
 ): void {
   metrics.answered({
-    ...(request.is404 ? {} : { url: request.routeOptions.url ?? 'none' }),
+    url: request.is404 ? undefined : request.routeOptions.url,
     operation: operationOf(request),
     method: request.method,
     status: reply.statusCode,

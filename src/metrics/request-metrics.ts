@@ -1,5 +1,5 @@
 import type { ProblemCode } from '../http/problems.ts'
-import type { MetricKit } from './kit.ts'
+import { OTHER, type MetricKit } from './kit.ts'
 import { CODES, METHODS, NONE, OK, STATUS_CLASSES } from './labels.ts'
 
 /** A route as it is registered. */
@@ -8,7 +8,10 @@ export interface KnownRoute {
   operation?: string | undefined
 }
 
-export interface AnsweredRequest extends Partial<KnownRoute> {
+export interface AnsweredRequest {
+  /** None of a request that no route was found for. */
+  url?: string | undefined
+  operation?: string | undefined
   method: string
   status: number
   code?: ProblemCode | undefined
@@ -65,8 +68,13 @@ export function requestMetrics(kit: MetricKit): RequestMetrics {
       inFlight--
     },
     answered({ url = NONE, operation = NONE, method, status, code = OK, seconds }) {
-      duration({ route: url, method, status: `${Math.floor(status / 100)}xx` }, seconds)
+      duration({ route: url, method, status: classOf(status) }, seconds)
       outcome({ operation, code })
     },
   }
+}
+
+/** One of those there are, and not a text of its own for each answer. */
+function classOf(status: number): string {
+  return STATUS_CLASSES[Math.floor(status / 100) - 1] ?? OTHER
 }

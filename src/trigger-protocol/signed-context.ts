@@ -51,11 +51,12 @@ export function writeContext(
   now = Date.now(),
 ): Record<string, string> {
   const fields: Record<string, string> = {
-    ...definedOnly(context),
     signInMethod: context.method ?? (context.identifier === 'phoneNumber' ? 'SMS' : 'EMAIL'),
     issuedAt: String(now),
   }
-  return { ...fields, signature: sign(key, username, fields) }
+  for (const [name, value] of Object.entries(context)) if (value !== undefined) fields[name] = value
+  fields['signature'] = sign(key, username, fields)
+  return fields
 }
 
 /** What Authsignal's rules and pages go by; the rest is between the service and the triggers. */
@@ -109,10 +110,6 @@ export function addressDigest(key: MacKey, address: string): string {
 
 /** A start asks twice: for its audit events and for the triggers. */
 let last: { key?: MacKey; spelling?: string; digest: string } = { digest: '' }
-
-function definedOnly(context: SignInContext): Record<string, string> {
-  return Object.fromEntries(Object.entries(context).filter(([, value]) => value !== undefined))
-}
 
 function sign(key: MacKey, username: string, fields: Record<string, string>): string {
   // Sorted pairs as JSON: one spelling only, and no field can run into the next.
