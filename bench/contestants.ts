@@ -35,15 +35,16 @@ const SDK = join(WORK, 'sdk-at-defaults.mjs')
 export const IN_A_CONTAINER = ['--max-old-space-size=102', '--max-semi-space-size=8']
 
 /**
- * Who is measured. The SDK is measured with the calls that the service makes, and with those that AWS
- * documents for servers, which are signed. The service has everything on that it has by default: validation, limits, sealed
- * sessions, log and audit at info, metrics, shedding, breakers. Its floor alone is left out: half a
- * second in which a start waits, so that time tells nothing, and in which nothing is done.
+ * Who is measured. The SDK at its defaults makes the calls that AWS documents for servers, which it signs;
+ * beside it, unsigned, those that the service makes. The service has everything on that it has by
+ * default: validation, limits, sealed sessions, log and audit at info, metrics, shedding, breakers. Its
+ * floor alone is left out: half a second in which a start waits, so that time tells nothing, and in
+ * which nothing is done.
  */
 const CONTESTANTS = {
   bare: { file: join(WORK, 'bare.mjs'), env: {} },
   'SDK at defaults': { file: SDK, env: {} },
-  'SDK, signed': { file: SDK, env: { SIGNED: '1' } },
+  'SDK, unsigned': { file: SDK, env: { UNSIGNED: '1' } },
   service: { file: SERVICE, env: { START_SIGN_IN_FLOOR_MS: '0' } },
 } as const
 

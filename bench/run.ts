@@ -27,13 +27,13 @@ const SECONDS = Number(process.env['BENCH_SECONDS'] || 3)
 const LONG_RUN = Number(process.env['BENCH_LONG_RUN'] ?? 100_000)
 const SLOWED = process.env['BENCH_SLOWED']
 const CONNECTIONS = 16
-const NAMES = ['bare', 'SDK at defaults', 'SDK, signed', 'service'] as const
-const BASES = ['SDK at defaults', 'SDK, signed', 'bare'] as const
+const NAMES = ['bare', 'SDK, unsigned', 'SDK at defaults', 'service'] as const
+const BASES = ['SDK, unsigned', 'SDK at defaults', 'bare'] as const
 
 type Name = (typeof NAMES)[number]
 type Rounds = Record<Name, number[]>
 
-const empty = (): Rounds => ({ bare: [], 'SDK at defaults': [], 'SDK, signed': [], service: [] })
+const empty = (): Rounds => ({ bare: [], 'SDK, unsigned': [], 'SDK at defaults': [], service: [] })
 const measured = { cpuMs: empty(), perSecond: empty(), p50: empty(), p99: empty(), peakMb: empty() }
 
 await buildContestants()

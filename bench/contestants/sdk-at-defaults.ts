@@ -8,12 +8,12 @@ import {
 import Fastify from 'fastify'
 
 /**
- * What most would write: Fastify and the AWS SDK as it comes, one client for all requests. SIGNED=1 makes
- * the calls that AWS documents for servers, which the SDK signs; without it those that the service makes.
+ * What most would write: Fastify and the AWS SDK as it comes, one client for all requests, with the calls
+ * that AWS documents for servers, which the SDK signs. UNSIGNED=1 makes those that the service makes.
  */
 const { PORT, COGNITO_ENDPOINT = '', COGNITO_CLIENT_ID = '', AWS_REGION = '' } = process.env
 const UserPoolId = process.env['COGNITO_USER_POOL_ID']
-const isSigned = process.env['SIGNED'] === '1'
+const isSigned = process.env['UNSIGNED'] !== '1'
 const client = new CognitoIdentityProviderClient({
   region: AWS_REGION,
   endpoint: COGNITO_ENDPOINT,
