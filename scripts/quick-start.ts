@@ -42,15 +42,14 @@ export const quickToStart: Plugin = {
       if (pluginData === AS_IT_IS) return undefined
       if (path === 'undici') return { path: fromHere.resolve(path), suffix: USED }
       if (path === 'node:http2' && SERVER_OF_FASTIFY.test(importer)) {
-        return { path, namespace: 'builtin', suffix: LATER }
+        return { path, namespace: 'builtin' }
       }
       if (!CALLED_LATER.some((one) => one.path.test(path) && one.by.test(importer)))
         return undefined
       const options = { kind, resolveDir, importer, pluginData: AS_IT_IS }
       return { path: (await bundle.resolve(path, options)).path, suffix: LATER }
     })
-    bundle.onLoad({ filter: /./, namespace: 'builtin' }, ({ path, suffix }) => {
-      if (suffix !== LATER) return undefined
+    bundle.onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => {
       const name = JSON.stringify(path)
       return {
         contents: `module.exports = new Proxy({}, { get: (_, key) => require(${name})[key] })`,

@@ -8,6 +8,7 @@ import type { FIELDS } from './fields.ts'
 
 /** Enough that no two people share one (128 bits and more), and easier to read than all of it. */
 const DIGEST_LENGTH = 22
+/** Of each purpose. */
 const DIGESTS_KNOWN = 100
 
 export interface AuditLogOptions {

@@ -57,6 +57,7 @@ export function straightCalls(
       'content-type': 'application/x-amz-json-1.1',
       'x-amz-target': `AWSCognitoIdentityProviderService.${operation}`,
     }
+    // `clone` is for the type: nobody between here and the socket asks for one.
     const request = { ...to, headers, body: JSON.stringify(input), clone: () => request }
     const abortSignal = signalOf(input)
     const { response } = await handler.handle(request, abortSignal ? { abortSignal } : {})
@@ -64,13 +65,13 @@ export function straightCalls(
   }
 }
 
-/** Not the request itself: its `clone` would copy all that is replaced here. */
+/** Not the request itself: to clone it for each call would copy all that is replaced. */
 function whereOf({ protocol, hostname, port, path, method, query }: Request): Where {
   return { protocol, hostname, path, method, query, ...(port === undefined ? {} : { port }) }
 }
 
 function isRequest(value: unknown): value is Request {
-  return typeof value === 'object' && value !== null && 'hostname' in value && 'clone' in value
+  return typeof value === 'object' && value !== null && 'hostname' in value && 'headers' in value
 }
 
 /** Undefined for what is no object in JSON; the SDK says what is wrong with it. */

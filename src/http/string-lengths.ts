@@ -26,6 +26,8 @@ function replace(
   ajv.removeKeyword(keyword)
   ajv.addKeyword({
     keyword,
+    // As Ajv has them: what is too long is not searched.
+    before: 'pattern',
     type: 'string',
     schemaType: 'number',
     errors: true,

@@ -50,11 +50,12 @@ export function writeContext(
   context: SignInContext,
   now = Date.now(),
 ): Record<string, string> {
-  const fields: Record<string, string> = {
-    signInMethod: context.method ?? (context.identifier === 'phoneNumber' ? 'SMS' : 'EMAIL'),
-    issuedAt: String(now),
-  }
+  const fields: Record<string, string> = {}
   for (const [name, value] of Object.entries(context)) if (value !== undefined) fields[name] = value
+  // After the context, which must not say how old it is.
+  fields['signInMethod'] =
+    context.method ?? (context.identifier === 'phoneNumber' ? 'SMS' : 'EMAIL')
+  fields['issuedAt'] = String(now)
   fields['signature'] = sign(key, username, fields)
   return fields
 }
@@ -108,7 +109,7 @@ export function addressDigest(key: MacKey, address: string): string {
   return last.digest
 }
 
-/** A start asks twice: for its audit events and for the triggers. */
+/** One address, until the next: a start asks twice, for its audit events and for the triggers. */
 let last: { key?: MacKey; spelling?: string; digest: string } = { digest: '' }
 
 function sign(key: MacKey, username: string, fields: Record<string, string>): string {

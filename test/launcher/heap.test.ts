@@ -1,14 +1,17 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { heapFlags } from '../../src/launcher/heap.ts'
+import { freePort } from '../support/free-port.ts'
 
 const run = promisify(execFile)
 const MB = 1024 * 1024
+const NODE_20 = { v8: '11.3.244.8-node.38', limit: 2048 * MB, uptime: 150 }
+const NODE_24 = { ...NODE_20, v8: '13.6.233.17-node.50' }
 
 t.test('the V8 that runs this knows every flag', async (t) => {
   // It says so itself of one that it does not know, and goes on.
-  const flags = JSON.stringify(heapFlags(process.versions.v8, 2048 * MB))
+  const flags = JSON.stringify(heapFlags({ ...NODE_20, v8: process.versions.v8 }))
   const setAll = `for (const flag of ${flags}) v8.setFlagsFromString(flag)`
   const { stderr } = await run(process.execPath, ['-e', setAll], { env: {} })
   t.equal(stderr, '')
@@ -18,11 +21,45 @@ t.test('the V8 that runs this knows every flag', async (t) => {
 })
 
 t.test('an older V8 is not told what it does not know', async (t) => {
-  t.same(heapFlags('11.3.244.8-node.38', 2048 * MB), ['--heap-growing-percent=300'])
-  const all = ['--heap-growing-percent=300', '--memory-reducer-gc-count=0']
-  t.same(heapFlags('13.6.233.17-node.50', 2048 * MB), all)
+  t.same(heapFlags(NODE_20), ['--heap-growing-percent=300'])
+  t.same(heapFlags(NODE_24), ['--heap-growing-percent=300', '--memory-reducer-gc-count=1'])
+})
+
+t.test('V8 is not told how far to count when it may have begun', async (t) => {
+  t.same(heapFlags({ ...NODE_24, uptime: 8_000 }), ['--heap-growing-percent=300'])
 })
 
 t.test('a small heap grows in smaller steps', async (t) => {
-  t.same(heapFlags('11.3.244.8-node.38', 126 * MB), ['--heap-growing-percent=50'])
+  t.same(heapFlags({ ...NODE_20, limit: 126 * MB }), ['--heap-growing-percent=50'])
+})
+
+t.test('the service sets them once it has started', async (t) => {
+  // Before the launcher is loaded: writes down what V8 is told.
+  const spy = `import v8 from 'node:v8'
+    v8.setFlagsFromString = (flag) => process.stderr.write('told V8 ' + flag + '\\n')`
+  const service = spawn(
+    process.execPath,
+    ['--import', `data:text/javascript,${encodeURIComponent(spy)}`, 'dist/server.mjs'],
+    {
+      env: {
+        AWS_REGION: 'eu-west-1',
+        COGNITO_USER_POOL_ID: 'eu-west-1_AbCdEf123',
+        COGNITO_CLIENT_ID: '4k2example0client',
+        AUTHSIGNAL_SECRET: 'none-for-the-test',
+        AUTHSIGNAL_URL: 'https://eu.api.authsignal.com/v1',
+        SESSION_KEYS: Buffer.alloc(32).toString('base64'),
+        HOST: '127.0.0.1',
+        PORT: String(await freePort()),
+        ADMIN_PORT: String(await freePort()),
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  )
+  t.teardown(() => service.kill('SIGKILL'))
+  let said = ''
+  for await (const text of service.stderr) {
+    said += text
+    if (said.includes('told V8')) break
+  }
+  t.match(said, /^told V8 --heap-growing-percent=\d+$/m)
 })
