@@ -544,6 +544,8 @@ t.test('can be used with the keyboard alone', async (t) => {
   await page.keyboard.press('Enter')
   await heading(page, 'Check your email').waitFor()
   t.equal(await page.evaluate('document.activeElement.id'), 'code')
+  // Keys are lost until the page knows that the message was sent, which may be before that.
+  await page.locator('#code:not([readonly])').waitFor()
   await page.keyboard.type(await codeTo(test, EMAIL))
   t.equal(await test.state(await returned(page)), 'CHALLENGE_SUCCEEDED')
 })
