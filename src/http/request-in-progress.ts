@@ -18,7 +18,7 @@ export class RequestInProgress implements RequestContext {
   readonly ip: string
   readonly priority: Priority
   facts?: Facts
-  readonly #reply: FastifyReply
+  #reply: FastifyReply | undefined
   #signal: AbortSignal | undefined
 
   constructor(request: FastifyRequest, reply: FastifyReply) {
@@ -26,6 +26,11 @@ export class RequestInProgress implements RequestContext {
     this.ip = clientAddress(request)
     this.priority = priorityOf(request)
     this.#reply = reply
+    // A connection to Cognito keeps the context that it was opened in (AsyncLocalStorage), and the timer of
+    // a client's idle connection that of its last request: not the tokens too, and all else of a reply.
+    whenOver(reply, () => {
+      this.#reply = undefined
+    })
   }
 
   get signal(): AbortSignal {
@@ -42,12 +47,16 @@ export class RequestInProgress implements RequestContext {
 
 /** @param cleanUp also when the answer was sent */
 function abortWhenLeft(
-  reply: FastifyReply,
+  reply: FastifyReply | undefined,
   controller: AbortController,
   cleanUp?: () => void,
 ): AbortSignal {
   // A connection that closes with the answer unsent: nobody is there to get it.
-  if (reply.raw.destroyed) controller.abort()
+  if (reply === undefined || reply.raw.destroyed) {
+    cleanUp?.()
+    controller.abort()
+    return controller.signal
+  }
   whenOver(reply, () => {
     cleanUp?.()
     if (!reply.raw.writableFinished) controller.abort()

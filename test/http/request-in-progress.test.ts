@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { connect, type AddressInfo, type Socket } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import t, { type Test } from 'tap'
-import { endOfInterest } from '../../src/request-context.ts'
+import { currentRequest, endOfInterest } from '../../src/request-context.ts'
 import { buildTestApp, STARTED } from '../support/build-app.ts'
 import { gate } from '../support/gate.ts'
 
@@ -92,3 +94,52 @@ for (const [how, end] of Object.entries({
     },
   )
 }
+
+t.test('what outlives a request, as a connection does, keeps no reply alive', async (t) => {
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  let outliving: unknown
+  let reply: WeakRef<object> | undefined
+  const { app } = await buildTestApp(t, {
+    startSignIn: async () => {
+      outliving = currentRequest()
+      return STARTED
+    },
+  })
+  app.addHook('preHandler', (_request, given, done) => {
+    reply = new WeakRef(given)
+    done()
+  })
+  const address = await app.listen({ port: 0, host: '127.0.0.1' })
+  const { status } = await fetch(`${address}/start-sign-in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', connection: 'close' },
+    body: JSON.stringify({ email: 'ada@example.com' }),
+  })
+  t.equal(status, 200)
+  for (let turn = 0; turn < 50 && reply?.deref() !== undefined; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve))
+    collect()
+  }
+  t.ok(outliving)
+  t.equal(reply?.deref(), undefined)
+})
+
+t.test('work that begins when its request is over ends at once', async (t) => {
+  let later: (() => AbortSignal) | undefined
+  const { app } = await buildTestApp(t, {
+    startSignIn: async () => {
+      const request = currentRequest()
+      later = () => request!.endWithin!(LONG)
+      return STARTED
+    },
+  })
+  const address = await app.listen({ port: 0, host: '127.0.0.1' })
+  await fetch(`${address}/start-sign-in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', connection: 'close' },
+    body: JSON.stringify({ email: 'ada@example.com' }),
+  })
+  await app.close()
+  t.equal(later!().aborted, true)
+})

@@ -22,11 +22,22 @@ t.test('the V8 that runs this knows every flag', async (t) => {
 
 t.test('an older V8 is not told what it does not know', async (t) => {
   t.same(heapFlags(NODE_20), ['--heap-growing-percent=300'])
-  t.same(heapFlags(NODE_24), ['--heap-growing-percent=300', '--memory-reducer-gc-count=1'])
 })
 
+t.test(
+  'in quiet times it is collected once, and keeps the code that it has compiled',
+  async (t) => {
+    t.same(heapFlags(NODE_24), [
+      '--heap-growing-percent=300',
+      '--no-memory-reducer-favors-memory',
+      '--memory-reducer-gc-count=1',
+    ])
+  },
+)
+
 t.test('V8 is not told how far to count when it may have begun', async (t) => {
-  t.same(heapFlags({ ...NODE_24, uptime: 8_000 }), ['--heap-growing-percent=300'])
+  const flags = heapFlags({ ...NODE_24, uptime: 8_000 })
+  t.same(flags, ['--heap-growing-percent=300', '--no-memory-reducer-favors-memory'])
 })
 
 t.test('a small heap grows in smaller steps', async (t) => {
