@@ -135,10 +135,10 @@ function reported(): string {
     [
       what.padEnd(30),
       ...NAMES.map((name) => spreadOf(rounds[name]).median.toFixed(digits).padStart(16)),
-      ...BASES.map((base) => shown(of(rounds, base)).padStart(22)),
+      ...BASES.map((base) => shown(of(rounds, base)).padStart(24)),
     ].join('')
   const start = (what: string, taken: readonly number[]) =>
-    `${what.padEnd(30)}${spreadOf(taken).median.toFixed(0).padStart(8)} ms ${shown(spreadOf(ratiosOf(taken, starts.node))).padStart(22)}`
+    `${what.padEnd(30)}${spreadOf(taken).median.toFixed(0).padStart(8)} ms ${shown(spreadOf(ratiosOf(taken, starts.node))).padStart(24)}`
   const half = spreadOf(halves).median.toFixed(0)
   return [
     `Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model}), ${ROUNDS} rounds of ${SECONDS} s, ${CONNECTIONS} connections${SLOWED === undefined ? '' : `, slowed by ${SLOWED}`}`,
@@ -146,7 +146,7 @@ function reported(): string {
     [
       ''.padEnd(30),
       ...NAMES.map((name) => name.padStart(16)),
-      ...BASES.map((base) => `of ${base}`.padStart(22)),
+      ...BASES.map((base) => `of ${base}`.padStart(24)),
     ].join(''),
     row('CPU ms per sign-in', measured.cpuMs, 3),
     row('sign-ins/s at saturation', measured.perSecond, 0),
