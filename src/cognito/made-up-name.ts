@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import {
   AdminGetUserCommand,
   type CognitoIdentityProviderClient,
@@ -53,7 +53,7 @@ export function underMadeUpName(
  */
 function madeUpName(userPoolId: string, { kind, value }: Identifier, turn = 0): string {
   const text = `${userPoolId} ${kind} ${value}${turn === 0 ? '' : ` ${turn}`}`
-  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+  return hash('sha256', text, 'hex').slice(0, 32)
 }
 
 /** Undefined when there is no such user. */

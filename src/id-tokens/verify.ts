@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { decodeJwt, type JWTPayload } from 'jose'
 import type { Finding } from '../audit/findings.ts'
 import { tokenReader } from '../jwks.ts'
@@ -121,5 +121,5 @@ function isRecent(issuedAt: number, now: number): boolean {
  */
 function digestOf(idToken: string): string {
   const signed = idToken.slice(0, idToken.lastIndexOf('.'))
-  return createHash('sha256').update(signed).digest('base64url')
+  return hash('sha256', signed, 'base64url')
 }

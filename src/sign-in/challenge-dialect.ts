@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { readExistenceHint } from '../trigger-protocol/existence-hint.ts'
 import { isBlocked } from '../trigger-protocol/states.ts'
 import { PROVIDE_AUTH_PARAMETERS } from '../trigger-protocol/words.ts'
@@ -46,5 +46,5 @@ export function readIssued({ parameters }: PendingChallenge): IssuedChallenge {
 
 /** Always of the same length; of nothing, where the challenge has a page only. */
 export function tokenDigest(token = ''): string {
-  return createHash('sha256').update(token).digest('base64url')
+  return hash('sha256', token, 'base64url')
 }

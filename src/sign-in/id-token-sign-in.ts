@@ -1,5 +1,5 @@
 import { endOfInterest } from '../request-context.ts'
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { addressDigest, type ProofMethod } from '../trigger-protocol/signed-context.ts'
 import { challengeFor } from './begin-challenge.ts'
 import { withConnection, type Connection } from './client-context.ts'
@@ -38,7 +38,7 @@ export async function signInWithIdToken(
       identifier: 'email',
       typed: addressDigest(deps.keys.context, email),
       method,
-      proof: createHash('sha256').update(input.idToken).digest('base64url'),
+      proof: hash('sha256', input.idToken, 'base64url'),
     },
     input,
   )
