@@ -34,18 +34,19 @@ const BASES = ['SDK, unsigned', 'SDK at defaults', 'bare'] as const
 
 type Name = (typeof NAMES)[number]
 type Rounds = Record<Name, number[]>
+type Driven = Contestant & { arrivals: Arrivals }
 
 const empty = (): Rounds => ({ bare: [], 'SDK, unsigned': [], 'SDK at defaults': [], service: [] })
 const measured = { cpuMs: empty(), perSecond: empty(), p50: empty(), p99: empty(), peakMb: empty() }
 
 await buildContestants()
 const upstream = await startStubUpstream()
-const contestants = new Map<Name, Contestant & { arrivals: Arrivals }>()
+const contestants = new Map<Name, Driven>()
 for (const name of NAMES) {
   const started = await startContestant(name, upstream.url, { preload: SLOWED })
   contestants.set(name, { ...started, arrivals: arrivals(started.url) })
 }
-const contestant = (name: Name): Contestant & { arrivals: Arrivals } => {
+const contestant = (name: Name): Driven => {
   const found = contestants.get(name)
   if (found === undefined) throw new Error(`${name} was not started`)
   return found

@@ -1,5 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import { getHeapStatistics } from 'node:v8'
 import t from 'tap'
 import { heapFlags } from '../../src/launcher/heap.ts'
 import { freePort } from '../support/free-port.ts'
@@ -24,16 +26,13 @@ t.test('an older V8 is not told what it does not know', async (t) => {
   t.same(heapFlags(NODE_20), ['--heap-growing-percent=300'])
 })
 
-t.test(
-  'in quiet times it is collected once, and keeps the code that it has compiled',
-  async (t) => {
-    t.same(heapFlags(NODE_24), [
-      '--heap-growing-percent=300',
-      '--no-memory-reducer-favors-memory',
-      '--memory-reducer-gc-count=1',
-    ])
-  },
-)
+t.test('the V8 of Node 24 is told to collect once in quiet times, and to keep code', async (t) => {
+  t.same(heapFlags(NODE_24), [
+    '--heap-growing-percent=300',
+    '--no-memory-reducer-favors-memory',
+    '--memory-reducer-gc-count=1',
+  ])
+})
 
 t.test('V8 is not told how far to count when it may have begun', async (t) => {
   const flags = heapFlags({ ...NODE_24, uptime: 8_000 })
@@ -44,7 +43,7 @@ t.test('a small heap grows in smaller steps', async (t) => {
   t.same(heapFlags({ ...NODE_20, limit: 126 * MB }), ['--heap-growing-percent=50'])
 })
 
-t.test('the service sets them once it has started', async (t) => {
+t.test('the service sets all of them once it has started', { timeout: 20_000 }, async (t) => {
   // Before the launcher is loaded: writes down what V8 is told.
   const spy = `import v8 from 'node:v8'
     v8.setFlagsFromString = (flag) => process.stderr.write('told V8 ' + flag + '\\n')`
@@ -67,10 +66,16 @@ t.test('the service sets them once it has started', async (t) => {
     },
   )
   t.teardown(() => service.kill('SIGKILL'))
-  let said = ''
-  for await (const text of service.stderr) {
-    said += text
-    if (said.includes('told V8')) break
+  const { heap_size_limit: limit } = getHeapStatistics()
+  const flags = heapFlags({ v8: process.versions.v8, limit, uptime: 150 })
+  // Others write there too, as the AWS SDK of what it thinks of Node 20.
+  const told: string[] = []
+  for await (const line of createInterface(service.stderr)) {
+    if (line.startsWith('told V8 ')) told.push(line)
+    if (told.length === flags.length) break
   }
-  t.match(said, /^told V8 --heap-growing-percent=\d+$/m)
+  t.same(
+    told,
+    flags.map((flag) => `told V8 ${flag}`),
+  )
 })
