@@ -1,9 +1,10 @@
 /**
  * What a sign-in costs, measured against what it could cost at least and what the SDK costs as it
  * comes: `npm run bench`, after `npm run build`. Each contestant is a process of its own; they take
- * turns, round by round, so that whatever else the machine does falls on all of them.
+ * turns, round by round, in short rounds and every other one backwards, so that whatever else the machine does
+ * falls on all of them.
  *
- * BENCH_ROUNDS (7), BENCH_SECONDS (3, per round), BENCH_LONG_RUN (100000; 0 leaves it out).
+ * BENCH_ROUNDS (10), BENCH_SECONDS (2, per round), BENCH_LONG_RUN (100000; 0 leaves it out).
  * BENCH_SLOWED names a module that is preloaded into the service, to see that the verdict can fail:
  * `BENCH_SLOWED=./bench/contestants/busy.mjs npm run bench`.
  */
@@ -22,21 +23,23 @@ import { startUps } from './startup.ts'
 import { ratiosOf, spreadOf, type Spread } from './statistics.ts'
 import { judge, type Figures } from './verdict.ts'
 
-const ROUNDS = Number(process.env['BENCH_ROUNDS'] || 7)
-const SECONDS = Number(process.env['BENCH_SECONDS'] || 3)
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] || 10)
+const SECONDS = Number(process.env['BENCH_SECONDS'] || 2)
 const LONG_RUN = Number(process.env['BENCH_LONG_RUN'] ?? 100_000)
 const SLOWED = process.env['BENCH_SLOWED']
 const CONNECTIONS = 16
+const WARM_UP_SECONDS = 15
 /** Sign-ins a second, which everybody can do. */
 const WARM_UP_RATE = 500
-const NAMES = ['bare', 'SDK, unsigned', 'SDK at defaults', 'service'] as const
-const BASES = ['SDK, unsigned', 'SDK at defaults', 'bare'] as const
+/** In turn: the service between those it is compared with. */
+const NAMES = ['bare', 'service', 'SDK at defaults', 'SDK, unsigned'] as const
+const BASES = ['bare', 'SDK at defaults', 'SDK, unsigned'] as const
 
 type Name = (typeof NAMES)[number]
 type Rounds = Record<Name, number[]>
 type Driven = Contestant & { arrivals: Arrivals }
 
-const empty = (): Rounds => ({ bare: [], 'SDK, unsigned': [], 'SDK at defaults': [], service: [] })
+const empty = (): Rounds => ({ bare: [], service: [], 'SDK at defaults': [], 'SDK, unsigned': [] })
 const measured = { cpuMs: empty(), perSecond: empty(), p50: empty(), p99: empty(), peakMb: empty() }
 
 await buildContestants()
@@ -56,11 +59,12 @@ const { residentMb: idleMb } = await contestant('service').child.usage()
 await warmUp()
 const halves: number[] = []
 for (let round = 0; round < ROUNDS; round += 1) {
-  for (const name of NAMES) await measureCpu(name)
+  const inTurn = round % 2 === 0 ? NAMES : NAMES.toReversed()
+  for (const name of inTurn) await measureCpu(name)
   // Of this round: what the machine does else changes from one minute to the next.
   const half = (measured.perSecond.service.at(-1) ?? Number.NaN) / 2
   halves.push(half)
-  for (const name of NAMES) await measureLatency(name, half)
+  for (const name of inTurn) await measureLatency(name, half)
 }
 for (const name of NAMES) {
   const { child, arrivals: sent } = contestant(name)
@@ -90,7 +94,7 @@ process.exitCode = broken.length === 0 ? 0 : 1
 async function warmUp(): Promise<void> {
   for (const name of NAMES) {
     const { url, arrivals: sent } = contestant(name)
-    await drive({ url, connections: CONNECTIONS, seconds: SECONDS * 5 })
+    await drive({ url, connections: CONNECTIONS, seconds: WARM_UP_SECONDS })
     await sent.latencies(WARM_UP_RATE, SECONDS)
   }
 }

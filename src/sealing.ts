@@ -76,11 +76,11 @@ function decrypt(
     authTagLength: TAG_BYTES,
   })
   decipher.setAAD(associated).setAuthTag(body.subarray(-TAG_BYTES))
+  const plain = decipher.update(body.subarray(NONCE_BYTES, -TAG_BYTES))
   try {
-    return (
-      decipher.update(body.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') +
-      decipher.final('utf8')
-    )
+    // Holds nothing back, and throws when anything was altered.
+    decipher.final()
+    return plain.toString()
   } catch {
     return undefined
   }
