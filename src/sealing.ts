@@ -76,8 +76,8 @@ function decrypt(
     authTagLength: TAG_BYTES,
   })
   decipher.setAAD(associated).setAuthTag(body.subarray(-TAG_BYTES))
-  const plain = decipher.update(body.subarray(NONCE_BYTES, -TAG_BYTES))
   try {
+    const plain = decipher.update(body.subarray(NONCE_BYTES, -TAG_BYTES))
     // Holds nothing back, and throws when anything was altered.
     decipher.final()
     return plain.toString()
