@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
+import { closing } from '../support/closing.ts'
 import {
   addRule,
   codeAfter,
@@ -153,7 +154,7 @@ t.test('confirms a payment on Authsignal’s page, as a dialog and in a window',
   await shots(page, 'payment-choose')
   await page.getByRole('button', { name: 'Dialog', exact: true }).click()
   const popup = page.frameLocator('#__authsignal-popup-iframe')
-  await popup.getByRole('button', { name: 'Cancel' }).click()
+  await closing(popup.getByRole('button', { name: 'Cancel' }).click())
   await page.getByText('You left Authsignal’s page before you were done.').waitFor()
   const { length: sent } = await messagesTo(address)
   const [opened] = await Promise.all([
@@ -161,7 +162,7 @@ t.test('confirms a payment on Authsignal’s page, as a dialog and in a window',
     page.getByRole('button', { name: 'Window', exact: true }).click(),
   ])
   const code = await codeAfter(sent, address)
-  await opened.getByLabel('Six-digit code').fill(code)
+  await closing(opened.getByLabel('Six-digit code').fill(code))
   await page.getByText('Paid €250.00, confirmed with Email.').waitFor()
 })
 

@@ -1,5 +1,6 @@
 import type { FrameLocator, Page } from 'playwright-core'
 import t from 'tap'
+import { closing } from '../support/closing.ts'
 import {
   askForAnother,
   codeAfter,
@@ -21,7 +22,7 @@ const CLOSED = 'The window was closed before you were done.'
 /** Takes the challenge on Authsignal's page, which sends a code of its own when it opens. */
 async function pass(hosted: Page | FrameLocator, address: string, sent: number): Promise<void> {
   const code = await codeAfter(sent, address)
-  await hosted.getByLabel('Six-digit code').fill(code)
+  await closing(hosted.getByLabel('Six-digit code').fill(code))
 }
 
 async function goToPage(page: Page, address: string): Promise<void> {
@@ -120,7 +121,7 @@ t.test('opens a dialog and is signed in when it closes', async (t) => {
 t.test('quits the dialog, closes it from outside, and passes it after all', async (t) => {
   const page = await demo.open(t)
   const dialog = await openDialog(page, 'katherine@example.com')
-  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await closing(dialog.getByRole('button', { name: 'Cancel' }).click())
   await page.getByText(LEFT).waitFor()
   await page.getByRole('button', { name: 'Dialog', exact: true }).click()
   await page.locator(`${POPUP}.as-iframe-ready`).waitFor()
@@ -146,29 +147,33 @@ t.test('opens a window and is signed in when it closes', async (t) => {
 
 t.test('quits the window, closes it, cancels here, and passes it after all', async (t) => {
   const page = await demo.open(t)
+  const address = 'rosalind@example.com'
+  // Each window has sent its code before the next is opened, which takes only its own.
   const again = async () => {
+    const { length: sent } = await messagesTo(address)
     const [opened] = await Promise.all([
       page.waitForEvent('popup'),
       page.getByRole('button', { name: 'Window', exact: true }).click(),
     ])
-    return opened
+    return { opened, code: await codeAfter(sent, address) }
   }
-  const first = await openWindow(page, 'rosalind@example.com')
-  await first.getByRole('button', { name: 'Cancel' }).click()
+  const first = await openWindow(page, address)
+  await codeAfter(1, address)
+  await closing(first.getByRole('button', { name: 'Cancel' }).click())
   await page.getByText(LEFT).waitFor()
 
-  const second = await again()
+  const { opened: second } = await again()
   await second.getByLabel('Six-digit code').waitFor()
   await second.close()
   await page.getByText(CLOSED).waitFor()
 
-  const third = await again()
+  const { opened: third } = await again()
   await page.getByRole('button', { name: 'Cancel' }).click()
   await page.getByRole('heading', { name: 'Choose another way' }).waitFor()
   if (!third.isClosed()) await third.waitForEvent('close')
 
-  const { length: sent } = await messagesTo('rosalind@example.com')
-  await pass(await again(), 'rosalind@example.com', sent)
+  const { opened: fourth, code } = await again()
+  await closing(fourth.getByLabel('Six-digit code').fill(code))
   await welcomed(page)
 })
 

@@ -1,6 +1,7 @@
 import type { Frame, Page } from 'playwright-core'
 import t from 'tap'
 import { enrolEmail, MINUTE, TENANT_ID } from '../local/authsignal/support.ts'
+import { closing } from '../support/closing.ts'
 import {
   codeTo,
   EMAIL,
@@ -80,7 +81,7 @@ t.test('in a dialog of the SDK it answers with the fresh token', async (t) => {
   t.not(await heightOf(page), chosen, 'the dialog follows the page')
   t.equal(await frame.evaluate('document.documentElement.scrollHeight > innerHeight'), false)
 
-  await field(frame).fill(await codeTo(test, EMAIL))
+  await closing(field(frame).fill(await codeTo(test, EMAIL)))
   const result = await outcome()
   t.strictSame(result.errors, [])
   t.not(result.token, token)
@@ -92,7 +93,7 @@ t.test('in a dialog the original token comes back when the user cancels', async 
   const test = await visit(t)
   await enrolEmail(test.local, 'u1', EMAIL)
   const { token, outcome } = await launch(test, 'popup')
-  await press(await frameOf(test.page), 'Cancel')
+  await closing(press(await frameOf(test.page), 'Cancel'))
   t.strictSame(await outcome(), { token, errors: [] })
   t.equal(await test.state(token), 'CHALLENGE_REQUIRED')
 })
@@ -104,10 +105,10 @@ t.test('in a dialog a passkey is created and used', async (t) => {
   const first = await launch(test, 'popup')
   const frame = await frameOf(page)
   await press(frame, /^Passkey/)
-  await press(frame, 'Create passkey')
+  await closing(press(frame, 'Create passkey'))
   t.equal(await test.state(String((await first.outcome()).token)), 'CHALLENGE_SUCCEEDED')
   const second = await launch(test, 'popup')
-  await press(await frameOf(page), 'Use passkey')
+  await closing(press(await frameOf(page), 'Use passkey'))
   t.equal(await test.state(String((await second.outcome()).token)), 'CHALLENGE_SUCCEEDED')
 })
 
@@ -134,7 +135,7 @@ t.test('in a dialog the app hears of an expired token', async (t) => {
   t.strictSame(await page.evaluate('errors'), [{ errorCode: 'expired_token', statusCode: 401 }])
   await page.waitForTimeout(300)
   await shot(page, 'dialog-expired-desktop')
-  await press(frame, 'Go back')
+  await closing(press(frame, 'Go back'))
   t.match(await outcome(), { token })
 })
 
@@ -154,7 +155,7 @@ t.test('in a window of the SDK it answers with the fresh token, or the original'
   await popup.screenshot({ path: `${SHOTS}/prebuilt-ui-window-email.png` })
   t.equal(await popup.evaluate('document.documentElement.scrollHeight > innerHeight'), false)
   const closed = popup.waitForEvent('close')
-  await field(popup).fill(await codeTo(test, EMAIL))
+  await closing(field(popup).fill(await codeTo(test, EMAIL)))
   const result = await outcome()
   t.not(result.token, token)
   t.equal(await test.state(String(result.token)), 'CHALLENGE_SUCCEEDED')
@@ -162,7 +163,7 @@ t.test('in a window of the SDK it answers with the fresh token, or the original'
 
   const reopened = page.waitForEvent('popup')
   const again = await launch(test, 'window')
-  await press(await reopened, 'Cancel')
+  await closing(press(await reopened, 'Cancel'))
   t.strictSame(await again.outcome(), { token: again.token, errors: [] })
 })
 
