@@ -38,7 +38,9 @@ WORKDIR /app
 # Owned by root: the service cannot change its own code.
 # The doctor checks a pool and a tenant: docker run --env-file … <image> node dist/doctor.mjs
 # The cache is what V8 made of the service, with the Node of this very image.
-COPY --from=build /app/dist/*.mjs /app/dist/server.cjs /app/dist/server.cache /app/dist/sbom.cdx.json dist/
+COPY --from=build /app/dist/*.mjs /app/dist/server.cjs /app/dist/server.cache /app/dist/sbom.cdx.json \
+  /app/dist/THIRD-PARTY-NOTICES.txt dist/
+COPY LICENSE .
 # V8 takes half of the container's memory for its heap, but never less than 256 MB, which a container of
 # 128 MB does not have; a share has no such floor. Below 1 GB V8 would make the young generation so small that
 # requests outlive it, and a sign-in takes twice the CPU time. One malloc arena instead of one per thread
@@ -53,7 +55,7 @@ EXPOSE 3000 9464
 # Orchestrators that ignore this (Kubernetes, ECS) probe /health/live and /health/ready themselves.
 # Not with node: that would take 60 MB and 0.1 s of CPU, from the service's own, every time.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
-  CMD ["bash", "-c", "exec 3<>/dev/tcp/${ADMIN_HOST:-127.0.0.1}/${ADMIN_PORT:-9464} && printf 'GET /health/live HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]"]
+  CMD ["bash", "-c", "exec 3<>/dev/tcp/${ADMIN_HOST:-${HOST:-127.0.0.1}}/${ADMIN_PORT:-9464} && printf 'GET /health/live HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]"]
 # No shell and no npm in between: node is process 1, gets SIGTERM itself and finishes its requests.
 # No source maps: reading them for the first error in the log takes over 70 MB.
 CMD ["node", "dist/server.mjs"]

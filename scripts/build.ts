@@ -1,14 +1,15 @@
 /**
  * `dist/`: the service in one file, with what starts it and what V8 made of it; the doctor in another,
- * and a list of the packages in both; each trigger in one file and one zip.
+ * and the packages in both with their licences; each trigger in one file and one zip.
  * With --local also `dist-local/`: the local stack, which nothing in `dist/` can reach.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { build, type BuildOptions, type Metafile } from 'esbuild'
-import { zipSync } from 'fflate'
+import { strToU8, zipSync } from 'fflate'
 import { buildServer } from './build-server.ts'
 import { builtinsByRequire, quickToImport } from './quick-import.ts'
+import { NOTICES, writeNotices } from './notices.ts'
 import { writeSbom } from './sbom.ts'
 
 const TRIGGERS = [
@@ -59,6 +60,7 @@ const [server, doctor] = await Promise.all([
   ...TRIGGERS.map(buildTrigger),
 ])
 await writeSbom('dist/sbom.cdx.json', [server, doctor])
+await writeNotices('dist', [server, doctor])
 if (values.local) await buildLocal()
 
 async function buildDoctor(): Promise<Metafile> {
@@ -72,18 +74,22 @@ async function buildDoctor(): Promise<Metafile> {
 }
 
 async function buildTrigger(name: string): Promise<void> {
-  await build({
+  const directory = `dist/triggers/${name}`
+  const { metafile } = await build({
     ...common,
     ...quickToImport(common),
+    metafile: true,
     entryPoints: [`src/triggers/${name}.ts`],
-    outfile: `dist/triggers/${name}/index.mjs`,
+    outfile: `${directory}/index.mjs`,
     // Size is cold-start time in Lambda; names are kept because error names are read.
     minify: true,
     keepNames: true,
   })
-  const code = await readFile(`dist/triggers/${name}/index.mjs`)
-  const zip = zipSync({ 'index.mjs': code }, { level: 9, mtime: ZIP_DATE })
-  await writeFile(`dist/triggers/${name}.zip`, zip)
+  const files = {
+    'index.mjs': await readFile(`${directory}/index.mjs`),
+    [NOTICES]: strToU8(await writeNotices(directory, [metafile])),
+  }
+  await writeFile(`${directory}.zip`, zipSync(files, { level: 9, mtime: ZIP_DATE }))
 }
 
 async function buildLocal(): Promise<void> {

@@ -3,41 +3,33 @@
  * file names many more that are only there to build and to test. Without a date or a random number in
  * it, so that the same code gives the same file.
  */
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import type { Metafile } from 'esbuild'
-
-interface Locked {
-  /** Only where the package is installed under another name. */
-  name?: string
-  version: string
-  license: string
-  integrity: string
-}
-interface Lockfile {
-  name: string
-  version: string
-  packages: Readonly<Record<string, Locked>>
-}
-
-const IN_PACKAGE = /^(?<path>(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+)\//
+import {
+  bundledPackages,
+  lockedAt,
+  nameOf,
+  packagePath,
+  readLockfile,
+  type Locked,
+  type Lockfile,
+} from './bundled-packages.ts'
 
 export async function writeSbom(file: string, metafiles: readonly Metafile[]): Promise<void> {
-  const lock: Lockfile = JSON.parse(await readFile('package-lock.json', 'utf8'))
-  await writeFile(file, `${JSON.stringify(sbom(lock, metafiles), null, 2)}\n`)
+  await writeFile(file, `${JSON.stringify(sbom(await readLockfile(), metafiles), null, 2)}\n`)
 }
 
 function sbom(lock: Lockfile, metafiles: readonly Metafile[]): object {
   const own = `${lock.name}@${lock.version}`
-  const bundled = new Set(metafiles.flatMap(filesWithCode))
   /** The component whose file it is; a package may be installed at several paths. */
   const refOf = (path: string) => {
     const at = packagePath(path)
     return at === undefined ? own : purl(at, lockedAt(lock, at))
   }
   const components = new Map(
-    [...bundled].flatMap((path) => {
-      const at = packagePath(path)
-      return at === undefined ? [] : [[refOf(path), component(at, lockedAt(lock, at))] as const]
+    bundledPackages(metafiles).map((path) => {
+      const locked = lockedAt(lock, path)
+      return [purl(path, locked), component(path, locked)] as const
     }),
   )
   const uses = new Map([own, ...components.keys()].map((ref) => [ref, new Set<string>()]))
@@ -61,30 +53,6 @@ function sbom(lock: Lockfile, metafiles: readonly Metafile[]): object {
     components: sorted(components).map(([, value]) => value),
     dependencies: sorted(uses).map(([ref, used]) => ({ ref, dependsOn: [...used].toSorted() })),
   }
-}
-
-/** Files of which something is left after tree shaking. */
-function filesWithCode({ outputs }: Metafile): string[] {
-  return Object.values(outputs).flatMap(({ inputs }) =>
-    Object.entries(inputs)
-      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-      .map(([path]) => path),
-  )
-}
-
-/** As the lock file names it: the innermost package that the file is in; none for our own files. */
-function packagePath(path: string): string | undefined {
-  return IN_PACKAGE.exec(path)?.groups?.['path']
-}
-
-function lockedAt(lock: Lockfile, path: string): Locked {
-  const locked = lock.packages[path]
-  if (locked === undefined) throw new Error(`${path} is in a bundle and not in package-lock.json`)
-  return locked
-}
-
-function nameOf(path: string, { name }: Locked): string {
-  return name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
 }
 
 /** github.com/package-url/purl-spec, types/npm: the scope is the namespace, its @ encoded. */

@@ -77,12 +77,9 @@ for (const name of TRIGGERS) {
     const file = `dist/triggers/${name}/index.mjs`
     const code = await readFile(file)
     t.ok((await stat(file)).size <= 350 * 1024)
-    t.strictSame(
-      Object.entries(unzipSync(await readFile(`dist/triggers/${name}.zip`))).map(
-        ([path, bytes]) => [path, Buffer.from(bytes).equals(code)],
-      ),
-      [['index.mjs', true]],
-    )
+    const zip = unzipSync(await readFile(`dist/triggers/${name}.zip`))
+    t.strictSame(Object.keys(zip), ['index.mjs', 'THIRD-PARTY-NOTICES.txt'])
+    t.ok(Buffer.from(zip['index.mjs']!).equals(code))
     process.env['AUTHSIGNAL_SECRET'] = 'secret'
     process.env['AUTHSIGNAL_URL'] = 'http://localhost:9/v1'
     // Away from node_modules: whatever is missing from the file is missing here.

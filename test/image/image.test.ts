@@ -40,9 +40,10 @@ t.test('holds the service and nothing else', { skip }, async (t) => {
   for (const name of ['server.mjs', 'server.cjs', 'server.cache', 'doctor.mjs']) {
     t.ok(built.includes(name), name)
   }
+  const about = ['LICENSE', 'dist/sbom.cdx.json', 'dist/THIRD-PARTY-NOTICES.txt']
   t.strictSame(
     files.toSorted(),
-    ['dist', 'dist/sbom.cdx.json', ...built.map((name) => `dist/${name}`)].toSorted(),
+    ['dist', ...about, ...built.map((name) => `dist/${name}`)].toSorted(),
   )
   for (const file of files) {
     const { uid, mode } = await stat(join(app, file))
