@@ -7,9 +7,15 @@ const LEAD_IN_SECONDS = 1
 
 /** Sends sign-ins that come when they come, whatever became of those before. */
 export interface Arrivals {
-  /** Percentiles of a request's latency in milliseconds, counted from when it was due. */
-  latencies(signInsPerSecond: number, seconds: number): Promise<{ p50: number; p99: number }>
+  /** @returns percentiles of a request's latency in milliseconds, and how many sign-ins came in all */
+  latencies(signInsPerSecond: number, seconds: number): Promise<Taken>
   close(): Promise<void>
+}
+
+export interface Taken {
+  p50: number
+  p99: number
+  signIns: number
 }
 
 /**
@@ -18,7 +24,7 @@ export interface Arrivals {
  * have this process collect its garbage while others are measured.
  */
 export function arrivals(url: string): Arrivals {
-  const pool = new Pool(url, { connections: 128 })
+  const pool = new Pool(url, { connections: 1024 })
 
   function post(path: string, ip: string, body: object): Promise<string> {
     return new Promise((resolve, reject) => {
@@ -45,11 +51,12 @@ export function arrivals(url: string): Arrivals {
     })
   }
 
-  async function signIn(due: number, took: (ms: number) => void): Promise<void> {
+  async function signIn(took: (ms: number) => void): Promise<void> {
     const { email, ip } = visitor()
+    const begun = performance.now()
     const started: unknown = JSON.parse(await post('/start-sign-in', ip, { email }))
     const challenged = performance.now()
-    took(challenged - due)
+    took(challenged - begun)
     const { session, token } = Object(started)
     await post('/finish-sign-in', ip, { session, token })
     took(performance.now() - challenged)
@@ -62,9 +69,10 @@ export function arrivals(url: string): Arrivals {
     let due = performance.now()
     while (begun.length < signIns) {
       due += (-Math.log(1 - Math.random()) * 1000) / signInsPerSecond
-      const wait = due - performance.now()
-      if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait))
-      begun.push(signIn(due, (ms) => taken.push(ms)))
+      // Timers know whole milliseconds only, and cut off what is beside.
+      const wait = Math.ceil(due - performance.now())
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+      begun.push(signIn((ms) => taken.push(ms)))
     }
     await Promise.all(begun)
     return taken
@@ -72,11 +80,13 @@ export function arrivals(url: string): Arrivals {
 
   return {
     async latencies(signInsPerSecond, seconds) {
-      await send(signInsPerSecond, LEAD_IN_SECONDS)
-      const sorted = (await send(signInsPerSecond, seconds)).toSorted((one, other) => one - other)
+      const unmeasured = await send(signInsPerSecond, LEAD_IN_SECONDS)
+      const taken = await send(signInsPerSecond, seconds)
+      const sorted = taken.toSorted((one, other) => one - other)
       return {
         p50: spreadOf(sorted).median,
         p99: sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN,
+        signIns: (unmeasured.length + taken.length) / 2,
       }
     },
     close: () => pool.close(),

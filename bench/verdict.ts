@@ -2,7 +2,7 @@ import type { Spread } from './statistics.ts'
 
 /** What one run has shown of the service. */
 export interface Figures {
-  /** CPU time of a start and a finish, as a share of the SDK's at its defaults. */
+  /** CPU time of a start and a finish, as a share of the SDK's at its defaults, calls signed. */
   cpuOfSdk: Spread
   /** The same of bare Fastify's. */
   cpuOfBare: Spread
@@ -26,7 +26,7 @@ export const BOUNDS: Readonly<Record<keyof Figures, number>> = {
 }
 
 const SAID: Readonly<Record<keyof Figures, string>> = {
-  cpuOfSdk: 'CPU per sign-in, of the SDK at its defaults',
+  cpuOfSdk: 'CPU per sign-in, of the SDK at its defaults with signed calls',
   cpuOfBare: 'CPU per sign-in, of bare',
   p99OfBare: 'p99 at half of saturation, of bare',
   readyOfNode: 'time until ready, of node -e 0',
