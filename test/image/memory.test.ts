@@ -61,7 +61,7 @@ t.test('fits into 128 MB, through 2,500 sign-ins and two storms', { skip }, asyn
   memory.say('idle')
 
   // It throws unless everybody signs in.
-  await drive({ url, connections: 200, signIns: 2_500, rate: 400 })
+  await drive({ url, connections: 120, signIns: 2_500, rate: 400 })
   memory.say('after 2,500 sign-ins')
 
   const stormy = await storm(url)
