@@ -101,9 +101,9 @@ async function warmUp(): Promise<void> {
     await sent.latencies(WARM_UP_RATE, SECONDS)
   }
   // Cold it would shed some of so many.
-  const { latencies } = contestant(SHIPPED).arrivals
-  for (const share of [0.2, 0.5]) await latencies(WARM_UP_RATE * share, GENTLE_SECONDS)
-  await latencies(WARM_UP_RATE, WARM_UP / WARM_UP_RATE)
+  const { arrivals: shipped } = contestant(SHIPPED)
+  for (const share of [0.2, 0.5]) await shipped.latencies(WARM_UP_RATE * share, GENTLE_SECONDS)
+  await shipped.latencies(WARM_UP_RATE, WARM_UP / WARM_UP_RATE)
 }
 
 async function measureCpu(name: Name): Promise<void> {
