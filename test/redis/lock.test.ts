@@ -5,7 +5,9 @@ import { DIGEST, behavesAsLock } from '../shared-state/support.ts'
 import { skip, startRedis } from './redis-server.ts'
 import { instance, untilAway } from './support.ts'
 
-const KEY = `bff:lock:${DIGEST('user', 'ada')}`
+// With letters that no random id is written in.
+const USER = 'ada.lovelace'
+const KEY = `bff:lock:${DIGEST('user', USER)}`
 const soon = () => AbortSignal.timeout(10_000)
 
 t.test('one after the other, at two instances too', { skip }, async (t) => {
@@ -26,7 +28,7 @@ t.test('of many at two instances there is one at a time', { skip }, async (t) =>
     present -= 1
   }
   const visits = Array.from({ length: 20 }, (_value, index) =>
-    both[index % 2]!.withLock('ada', soon(), visit),
+    both[index % 2]!.withLock(USER, soon(), visit),
   )
   await Promise.all(visits)
   t.strictSame(new Set(most), new Set([1]))
@@ -36,10 +38,10 @@ t.test('of many at two instances there is one at a time', { skip }, async (t) =>
 t.test('what lies in Redis names nobody, ends by itself and is taken away', { skip }, async (t) => {
   const redis = await startRedis(t)
   const { withLock } = await instance(t, redis, { timeoutMs: 2_000 })
-  await withLock('ada', soon(), async () => {
+  await withLock(USER, soon(), async () => {
     const left = Number(await redis.command('PTTL', KEY))
     t.ok(left > 2_000 && left <= 3_000, 'longer than the work may take')
-    t.notMatch([...(await redis.contents())].flat().join(' '), 'ada')
+    t.notMatch([...(await redis.contents())].flat().join(' '), USER)
   })
   t.notOk((await redis.contents()).has(KEY))
 })
@@ -47,9 +49,9 @@ t.test('what lies in Redis names nobody, ends by itself and is taken away', { sk
 t.test('who comes late never takes the lock of another away', { skip }, async (t) => {
   const redis = await startRedis(t)
   const { withLock } = await instance(t, redis)
-  await withLock('ada', soon(), () => redis.command('SET', KEY, 'of-another'))
+  await withLock(USER, soon(), () => redis.command('SET', KEY, 'of-another'))
   t.equal((await redis.contents()).get(KEY), 'of-another')
-  const waiting = withLock('ada', AbortSignal.timeout(150), async () => t.fail('not its turn'))
+  const waiting = withLock(USER, AbortSignal.timeout(150), async () => t.fail('not its turn'))
   await t.rejects(waiting, signInError('upstream_timeout'))
   t.equal((await redis.contents()).get(KEY), 'of-another')
 })
@@ -58,7 +60,7 @@ t.test('the lock of an instance that died is over by itself', { skip }, async (t
   const redis = await startRedis(t)
   const { withLock } = await instance(t, redis)
   await redis.command('SET', KEY, 'of-the-dead', 'PX', '200')
-  t.equal(await withLock('ada', soon(), async () => 'done'), 'done')
+  t.equal(await withLock(USER, soon(), async () => 'done'), 'done')
 })
 
 t.test('without Redis each instance keeps its own order', { skip }, async (t) => {
@@ -66,7 +68,7 @@ t.test('without Redis each instance keeps its own order', { skip }, async (t) =>
   const [one, other] = [await instance(t, redis), await instance(t, redis)]
   const { opened, open } = gate()
   const begun = gate()
-  const first = one.withLock('ada', soon(), async () => {
+  const first = one.withLock(USER, soon(), async () => {
     begun.open()
     await opened
     return 'first'
@@ -74,7 +76,7 @@ t.test('without Redis each instance keeps its own order', { skip }, async (t) =>
   await begun.opened
   await redis.kill()
   await Promise.all([one, other].map(untilAway))
-  t.equal(await other.withLock('ada', soon(), async () => 'other'), 'other')
+  t.equal(await other.withLock(USER, soon(), async () => 'other'), 'other')
   open()
   t.equal(await first, 'first', 'nor does it matter to one that was under way')
   await behavesAsLock(t, one.withLock)
