@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { freePort } from '../test/support/free-port.ts'
+import { freePort } from '../scripts/free-port.ts'
 import { startChild, untilReady, type Child } from './child.ts'
 
 /** Somebody who serves the two calls of a sign-in. */

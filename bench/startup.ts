@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { get } from 'node:http'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { freePort } from '../test/support/free-port.ts'
+import { freePort } from '../scripts/free-port.ts'
 import { DEPLOYMENT, WORK } from './contestants.ts'
 
 /** Milliseconds that each took, round by round. */

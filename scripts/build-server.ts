@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { build, type BuildOptions, type Metafile } from 'esbuild'
+import { freePort } from './free-port.ts'
 import { quickToStart } from './quick-start.ts'
 import { REPRODUCIBLE } from './reproducible.ts'
 
@@ -77,7 +76,7 @@ export async function makeCodeCache(server: string, cache: string): Promise<void
     format: 'esm',
     write: false,
   })
-  const [PORT, ADMIN_PORT] = await freePorts()
+  const [PORT, ADMIN_PORT] = [`${await freePort()}`, `${await freePort()}`]
   execFileSync(
     process.execPath,
     [...REPRODUCIBLE, '--input-type=module', '-', resolve(server), resolve(cache)],
@@ -88,17 +87,4 @@ export async function makeCodeCache(server: string, cache: string): Promise<void
       timeout: STARTS_WITHIN_MS,
     },
   )
-}
-
-async function freePorts(): Promise<string[]> {
-  const servers = [createServer(), createServer()]
-  const ports = servers.map(async (server) => {
-    await once(server.listen(0, CONFIG.HOST), 'listening')
-    const address = server.address()
-    if (address === null || typeof address === 'string') throw new Error('not listening')
-    return `${address.port}`
-  })
-  const free = await Promise.all(ports)
-  for (const server of servers) server.close()
-  return free
 }

@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { startLocalStack, type LocalStack } from '../local/local-stack.ts'
+import { startLocalStack, type LocalStack, type LocalStackOptions } from '../local/local-stack.ts'
 import { VARIABLES } from '../src/config-variables.ts'
+import { freePort } from '../scripts/free-port.ts'
 import { FREE_PORTS, runToEnd, startService } from './support/service-process.ts'
 import { post } from './support/stack.ts'
 
@@ -40,7 +41,7 @@ t.test(
   async (t) => {
     const stack = await stackFor(t)
     const { url, admin, child, output } = await startService(t, env(stack))
-    const fault = { kind: 'delay', ms: 1_500 } as const
+    const fault = { kind: 'delay', ms: 4_000 } as const
     stack.cognito.faults.add({ operation: 'InitiateAuth', fault, times: 1 })
     const inFlight = post(`${url}/start-sign-in`, { email: 'ada@example.com' })
     while (stack.cognito.calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
@@ -128,7 +129,10 @@ t.test('the admin listener can have an address of its own', async (t) => {
 t.test(
   'it starts while its upstreams are away, says so, and serves when they are back',
   async (t) => {
-    const stack = await stackFor(t, '127.0.0.1')
+    // Which nobody is given while nobody listens there.
+    const [cognito, authsignal, idTokens] = [await freePort(), await freePort(), await freePort()]
+    const ports = { cognito, authsignal, idTokens }
+    const stack = await stackFor(t, { host: '127.0.0.1', ports })
     const back = [await stack.cognito.refuse(), await stack.authsignal.refuse()]
     const { url, admin } = await startService(t, env(stack))
     const statuses = async () => {
@@ -189,8 +193,11 @@ function isOptional(parse: (text: undefined) => unknown): boolean {
   }
 }
 
-async function stackFor(t: Test, host = 'localhost'): Promise<LocalStack> {
-  const stack = await startLocalStack({ triggersDir: 'dist/triggers', host })
+async function stackFor(
+  t: Test,
+  options: Pick<LocalStackOptions, 'host' | 'ports'> = {},
+): Promise<LocalStack> {
+  const stack = await startLocalStack({ triggersDir: 'dist/triggers', ...options })
   t.teardown(() => stack.close())
   return stack
 }

@@ -79,7 +79,7 @@ for (const [operation, call] of Object.entries(CALLS)) {
 
   t.test(`${operation} gives up at its deadline and lets go of the connection`, async (t) => {
     const upstream = await startUpstream(t, () => hang)
-    const error = await failureOf(call(clientAt(upstream.url, 100)))
+    const error = await failureOf(call(clientAt(upstream.url, 1_000)))
     t.match(error, { code: 'upstream_timeout', upstream: { service: 'authsignal', operation } })
     await upstream.connectionClosed
     t.equal(upstream.requests.length, 1)

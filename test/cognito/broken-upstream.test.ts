@@ -49,7 +49,7 @@ for (const [operation, call] of Object.entries(CALLS)) {
   })
 
   t.test(`${operation} gives up at its deadline and lets go of the connection`, async (t) => {
-    const { pool, ...server } = await userPoolBefore(t, [hang], { timeoutMs: 100 })
+    const { pool, ...server } = await userPoolBefore(t, [hang], { timeoutMs: 1_000 })
     const error = await failureOf(call(pool))
     t.match(error, { code: 'upstream_timeout', upstream: { service: 'cognito', operation } })
     await server.connectionClosed

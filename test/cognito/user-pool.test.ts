@@ -14,7 +14,7 @@ import {
   tokensFor,
   userPoolBefore,
 } from '../support/cognito.ts'
-import { hang, type Answer } from '../support/upstream.ts'
+import type { Answer } from '../support/upstream.ts'
 
 const challenge = { cognitoSession: 'AYABe-session', username: ADA, parameters: {} }
 
@@ -106,8 +106,10 @@ const slowChallenge: Answer = (response) => {
 
 for (const [operation, call] of Object.entries(WITH_SIGNAL)) {
   t.test(`${operation} stops when the signal that came with it says so`, async (t) => {
-    const { pool, ...server } = await userPoolBefore(t, [hang])
-    const error = await failureOf(call(pool, AbortSignal.timeout(100)))
+    const deadline = new AbortController()
+    // Once the request is there: what nobody has seen cannot be seen to close.
+    const { pool, ...server } = await userPoolBefore(t, [() => deadline.abort()])
+    const error = await failureOf(call(pool, deadline.signal))
     t.match(error, { code: 'upstream_timeout', upstream: { operation } })
     await server.connectionClosed
     t.equal(server.requests.length, 1)

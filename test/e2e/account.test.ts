@@ -338,7 +338,7 @@ t.test('an account left over in Cognito can sign in and repeat the deletion', as
 t.test('a start between the two deletions leaves nothing behind', async (t) => {
   const { stack, ada } = await signedIn(t)
   const { username } = stack.cognito.users.find(EMAIL)!
-  const fault: Fault = { kind: 'delay', ms: 1_000 }
+  const fault: Fault = { kind: 'delay', ms: 4_000 }
   stack.cognito.faults.add({ operation: 'DeleteUser', fault, times: 1 })
   const answer = ada.call('DELETE', '/me')
   while (stack.authsignal.users.has(ada.sub)) await sleep(5)
@@ -399,7 +399,7 @@ t.test('a token revoked between the look and the deletion is told so', async (t)
 })
 
 t.test('a Cognito that breaks off, hangs or talks nonsense', async (t) => {
-  const { stack, ada } = await signedIn(t, { env: { UPSTREAM_TIMEOUT_MS: '1500' } })
+  const { stack, ada } = await signedIn(t, { env: { UPSTREAM_TIMEOUT_MS: '5000' } })
   for (const { method, path, body } of OPERATIONS) {
     for (const [name, fault, code] of BROKEN.filter(([, { kind }]) => kind !== 'hang')) {
       stack.cognito.faults.add({ operation: 'GetUser', fault })

@@ -59,7 +59,7 @@ t.test('more than its capacity is sent away at once, starts before the rest', as
   const stack = await startAccountStack(t, { env: { UPSTREAM_CONCURRENCY: '4' } })
   const ada = await stack.signInAs(EMAIL)
   const { refreshToken } = ada
-  stack.cognito.faults.add({ operation: 'GetUser', fault: { kind: 'delay', ms: 1_000 }, times: 2 })
+  stack.cognito.faults.add({ operation: 'GetUser', fault: { kind: 'delay', ms: 3_000 }, times: 2 })
   const reads = [ada.call('GET', '/me'), ada.call('GET', '/me')]
   while (stack.service.upstreams.readings()[0]!.running < 2) await sleep(5)
   const refused = await stack.start({ email: EMAIL })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { awsFault } from '../../local/cognito/index.ts'
 import type { LocalStack } from '../../local/local-stack.ts'
-import { freePort } from '../support/free-port.ts'
+import { freePort } from '../../scripts/free-port.ts'
 import { runDoctor, startPatient, visit, type Patient } from '../support/doctor.ts'
 
 /** What it may call; each is read-only, or about a user who cannot exist. */

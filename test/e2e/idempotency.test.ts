@@ -117,9 +117,9 @@ t.test('a new user is made once, and asked for one code', async (t) => {
 })
 
 t.test('a trigger that Cognito runs three times costs one message', async (t) => {
-  const { stack, before } = await startKnown(t, { pool: { triggerTimeoutMs: 1_000 } })
-  // The first two runs get no answer in time; their actions are nobody's.
-  const fault = { kind: 'delay', ms: 1_500, when: 'after' } as const
+  const { stack, before } = await startKnown(t, { pool: { triggerTimeoutMs: 2_000 } })
+  // The first two runs get no answer in time, nor have they given up (2.5 s); their actions are nobody’s.
+  const fault = { kind: 'delay', ms: 3_500, when: 'after' } as const
   stack.authsignal.faults.add({ operation: TRACK, fault, times: 2 })
   const { status, body } = await start(stack)
   t.equal(status, 200)

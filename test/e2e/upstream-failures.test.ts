@@ -110,7 +110,7 @@ t.test(
 )
 
 t.test('a Cognito that breaks off, hangs or talks nonsense', async (t) => {
-  const stack = await startStack(t, { env: { UPSTREAM_TIMEOUT_MS: '1500' } })
+  const stack = await startStack(t, { env: { UPSTREAM_TIMEOUT_MS: '5000' } })
   await stack.signIn({ email })
   const answers: string[] = []
   for (const [name, fault, start, finish] of BROKEN) {

@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import { ENVIRONMENT } from '../support/config.ts'
-import { freePort } from '../support/free-port.ts'
+import { freePort } from '../../scripts/free-port.ts'
 import {
   createContainer,
   untilOk,

@@ -84,8 +84,8 @@ t.test('with room to spare hardly anybody is forgotten', (t) => {
   let forgotten = 0
   for (let key = 0; key < 4_096; key += 1)
     if (take([{ rule: two, key: String(key) }]).standings[0]?.left !== 0) forgotten++
-  // Binomial with a mean of 4 in places for 8: 0.5 % expected, five times that with a chance of nil.
-  t.ok(forgotten < 100, `${forgotten} of 4096`)
+  // A mean of 4 in places for 8. Nine or more that share theirs forget seven less than they are: 56 in all.
+  t.ok(forgotten < 200, `${forgotten} of 4096`)
   t.end()
 })
 

@@ -22,9 +22,9 @@ const NEW_SHARE = 0.2
 /** A new user takes two InitiateAuth. */
 const COMERS = QUOTAS.UserAuthentication / (1 + NEW_SHARE)
 const REFRESHES = QUOTAS.UserToken * 0.75
-/** One that comes a little early or late is no reason to fail. */
-const NEARLY_ALL = 0.97
-const MARGIN = 0.02
+/** Some that come a little early or late are no reason to fail: two of fifty, in a short run. */
+const NEARLY_ALL = 0.95
+const MARGIN = 0.05
 const SESSIONS = 40
 
 /** Refresh tokens are exchanged for new ones, or the service would give the same answer again. */

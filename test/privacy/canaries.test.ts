@@ -35,6 +35,13 @@ t.test('a leak is found however it is written', (t) => {
   t.end()
 })
 
+t.test('of a random one no fewer than twelve characters are a leak', (t) => {
+  const search = canarySearch([{ name: 'token', value: 'x4Kd9sQm2LpW7vZ1', isRandom: true }])
+  t.match(search('… x4Kd9sQm2LpW …'), [{ name: 'token' }])
+  t.strictSame(search('… x4Kd9sQm2Lp …'), [])
+  t.end()
+})
+
 t.test('what is no leak is not taken for one', (t) => {
   const search = canarySearch([{ name: 'email', value: 'q7canary5xw9' }])
   t.strictSame(search('{"level":"info","msg":"request","requestId":"5f0c2c5e-2a51"} q7cana'), [])

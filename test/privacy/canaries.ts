@@ -2,12 +2,16 @@
 export interface Canary {
   name: string
   value: string
+  /** Made of what ids are made of, too. */
+  isRandom?: true
 }
 
 /** Shorter pieces occur by chance; longer ones would miss a value that was cut short. */
 const PIECE = 8
 /** In hex, which ids and digests are written in too, eight characters are only four of ours. */
 const HEX_PIECE = 16
+/** Of thousands of tokens and ids a few have eight characters in common. */
+const RANDOM_PIECE = 12
 /** What may stand before it in base64; its first and last characters depend on that. */
 const ALIGNMENTS = ['', 'x', 'xx']
 
@@ -18,11 +22,12 @@ export interface Finding {
 }
 
 /**
- * Looks for every piece of eight characters of every canary: as it is, in any case, percent-encoded,
- * in hex and in base64 of either alphabet, at any alignment.
+ * Looks for every piece of eight characters of every canary, of twelve where it is random: as it is, in
+ * any case, percent-encoded, in hex and in base64 of either alphabet, at any alignment.
  */
 export function canarySearch(canaries: readonly Canary[]): (text: string) => Finding[] {
-  const pieces = piecesOf(canaries, formsOf, PIECE)
+  const pieces = piecesOf(canaries.filter(isOurs), formsOf, PIECE)
+  const randomPieces = piecesOf(canaries.filter(isRandom), formsOf, RANDOM_PIECE)
   const hexPieces = piecesOf(canaries, ({ value }) => [hexOf(value)], HEX_PIECE)
   return (text) => {
     const found = new Map<string, Finding>()
@@ -30,6 +35,7 @@ export function canarySearch(canaries: readonly Canary[]): (text: string) => Fin
     for (let at = 0; at + PIECE <= haystack.length; at += 1) {
       const name =
         pieces.get(haystack.slice(at, at + PIECE)) ??
+        randomPieces.get(haystack.slice(at, at + RANDOM_PIECE)) ??
         hexPieces.get(haystack.slice(at, at + HEX_PIECE))
       if (name === undefined || found.has(name)) continue
       found.set(name, { name, around: haystack.slice(Math.max(0, at - 80), at + 80) })
@@ -37,6 +43,9 @@ export function canarySearch(canaries: readonly Canary[]): (text: string) => Fin
     return [...found.values()]
   }
 }
+
+const isRandom = (canary: Canary) => canary.isRandom === true
+const isOurs = (canary: Canary) => !isRandom(canary)
 
 /** Every piece of every canary, with the name of the canary. */
 function piecesOf(

@@ -129,7 +129,9 @@ t.test('nothing that anybody sent, was given or configured comes out anywhere', 
   await fc.assert(property, { numRuns: RUNS, seed: SEED, endOnFailure: true })
   rig.out.push(await (await fetch(`${rig.admin}/metrics`)).text())
   await rig.stop()
-  const everything = { log: rig.output(), traces: rig.traces(), answers: rig.out.join('\n') }
+  // The times of spans have nineteen digits: a telephone number is among them by chance.
+  const traces = rig.traces().replaceAll(/"\w*TimeUnixNano":"\d+"/gi, '')
+  const everything = { log: rig.output(), traces, answers: rig.out.join('\n') }
   const search = canarySearch(canaries)
   for (const [where, text] of Object.entries(everything)) {
     t.ok(text.length > 1_000, `${where}: ${text.length} characters of ${calls} calls`)
@@ -158,7 +160,7 @@ async function signIn({ stack, url }: Rig, { email }: Persona): Promise<Issued> 
 function canariesOf(issued: Issued): Canary[] {
   return Object.entries(issued).flatMap(([name, value]) =>
     ['session', 'proof', 'accessToken', 'refreshToken', 'idToken'].includes(name) && value
-      ? [{ name, value: String(value).slice(-24) }]
+      ? [{ name, value: String(value).slice(-24), isRandom: true }]
       : [],
   )
 }

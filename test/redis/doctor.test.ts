@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { lookAtRedis } from '../../src/doctor/look/redis.ts'
+import { freePort } from '../../scripts/free-port.ts'
 import { skip, startRedis } from './redis-server.ts'
 
 const withUser = (url: string, credentials: string) => url.replace('//', `//${credentials}@`)
@@ -23,7 +24,9 @@ t.test('one that evicts', { skip }, async (t) => {
 })
 
 t.test('one in cluster mode, and one that is a replica', { skip }, async (t) => {
-  const settings = ['--cluster-enabled', 'yes', '--dir', t.testdir()]
+  // Its own choice, ten thousand above the other, may be taken.
+  const busPort = ['--cluster-port', String(await freePort())]
+  const settings = ['--cluster-enabled', 'yes', ...busPort, '--dir', t.testdir()]
   const cluster = await startRedis(t, ...settings)
   t.strictSame(await lookAtRedis(cluster.url), { seen: { refused: 'CLUSTERDOWN' } })
   await cluster.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')

@@ -82,9 +82,9 @@ t.test('what lies in Redis names nobody and goes by itself', { skip }, async (t)
     'prefix',
     'prefix_share',
   ])
-  t.notMatch([...contents.keys()].join(' '), /203\.0|21234567|64212|NZ/)
-  for (const value of contents.values()) t.match(value, /^\d+$/, 'a time')
+  t.notMatch(keys.join(' '), /203\.0|21234567|64212|NZ/)
   for (const key of keys) {
+    t.match(contents.get(key), /^\d+$/, 'a time')
     const left = Number(await redis.command('PTTL', key))
     t.ok(left > 0 && left <= 2_000_000, key)
   }

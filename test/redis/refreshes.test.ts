@@ -9,7 +9,9 @@ import { DIGEST, refreshed, SESSION_KEY, upstream } from '../shared-state/suppor
 import { skip, startRedis } from './redis-server.ts'
 import { instance, untilAway, untilConnected, type Instance } from './support.ts'
 
-const KEY = `bff:refresh:${DIGEST('token', 'old')}`
+// With a dot, which what is sealed has none of.
+const OLD = 'an.old.token'
+const KEY = `bff:refresh:${DIGEST('token', OLD)}`
 const OTHER_KEY = `bff:refresh:${DIGEST('token', 'other')}`
 
 function parallel(
@@ -18,7 +20,7 @@ function parallel(
   ask: () => Promise<RefreshOutcome>,
 ): Promise<RefreshOutcome[]> {
   const share = (_value: unknown, index: number) =>
-    instances[index % instances.length]!.refreshes.share('old', ask)
+    instances[index % instances.length]!.refreshes.share(OLD, ask)
   return Promise.all(Array.from({ length: count }, share))
 }
 
@@ -39,7 +41,7 @@ t.test('two instances make one call for a hundred refreshes of one token', { ski
 t.test('the answer lies in Redis for ten seconds, under a digest, sealed', { skip }, async (t) => {
   const redis = await startRedis(t)
   const { refreshes } = await instance(t, redis)
-  await refreshes.share('old', upstream().ask)
+  await refreshes.share(OLD, upstream().ask)
   const left = Number(await redis.command('PTTL', KEY))
   t.ok(left > 0 && left <= SHARED_FOR_MS)
   const everything = [...(await redis.contents())].flat()
@@ -49,7 +51,7 @@ t.test('the answer lies in Redis for ten seconds, under a digest, sealed', { ski
     Buffer.from(text.slice('r1.'.length), 'base64url').toString(),
   ])
   t.match(everything.join(' '), KEY)
-  for (const secret of ['old', 'new-1', 'access-1', 'id-1', 'sub-of-ada']) {
+  for (const secret of [OLD, 'new-1', 'access-1', '"id-1"', 'sub-of-ada']) {
     t.notOk(
       readable.some((text) => text.includes(secret)),
       secret,
@@ -64,10 +66,10 @@ t.test(
     const redis = await startRedis(t)
     const [one, other] = [await instance(t, redis), await instance(t, redis)]
     const { ask } = upstream()
-    await one.refreshes.share('old', ask)
-    t.strictSame(await other.refreshes.share('old', ask), refreshed(1))
+    await one.refreshes.share(OLD, ask)
+    t.strictSame(await other.refreshes.share(OLD, ask), refreshed(1))
     await redis.command('DEL', KEY)
-    t.strictSame(await other.refreshes.share('old', ask), refreshed(2))
+    t.strictSame(await other.refreshes.share(OLD, ask), refreshed(2))
   },
 )
 
@@ -88,12 +90,12 @@ t.test('a failure is kept for nobody: who waits makes the call', { skip }, async
   const redis = await startRedis(t)
   const [one, other] = [await instance(t, redis), await instance(t, redis)]
   const { opened, open } = gate()
-  const failing = one.refreshes.share('old', async () => {
+  const failing = one.refreshes.share(OLD, async () => {
     await opened
     throw new ServiceError('upstream_timeout')
   })
   await until(() => redis.contents().then((contents) => contents.has(KEY)))
-  const waiting = other.refreshes.share('old', upstream().ask)
+  const waiting = other.refreshes.share(OLD, upstream().ask)
   open()
   await t.rejects(failing, signInError('upstream_timeout'))
   t.strictSame(await waiting, refreshed(1))
@@ -106,16 +108,16 @@ t.test('who has waited through a sign-out gets the answer', { skip }, async (t) 
   const [one, other] = [await instance(t, redis), await instance(t, redis)]
   const { ask, calls } = upstream()
   const { opened, open } = gate()
-  const first = one.refreshes.share('old', () => opened.then(ask))
+  const first = one.refreshes.share(OLD, () => opened.then(ask))
   await until(() => redis.contents().then((contents) => contents.has(KEY)))
-  const waiting = other.refreshes.share('old', ask)
+  const waiting = other.refreshes.share(OLD, ask)
   // Long enough to have seen that somebody asks.
   await sleep(200)
   await other.refreshes.forget({ sub: 'sub-of-ada' })
   open()
   t.strictSame(await Promise.all([first, waiting]), [refreshed(1), refreshed(1)])
   t.equal(calls(), 1, 'with rotation on, a second call would end the session just begun')
-  await other.refreshes.share('old', ask)
+  await other.refreshes.share(OLD, ask)
   t.equal(calls(), 2, 'who comes later does not')
 })
 
@@ -123,9 +125,9 @@ t.test('a long call keeps its lock', { skip }, async (t) => {
   const redis = await startRedis(t)
   const [one, other] = [await instance(t, redis), await instance(t, redis)]
   const { ask, calls } = upstream()
-  const first = one.refreshes.share('old', () => sleep(4_000).then(ask))
+  const first = one.refreshes.share(OLD, () => sleep(4_000).then(ask))
   await until(() => redis.contents().then((contents) => contents.has(KEY)))
-  t.strictSame(await other.refreshes.share('old', ask), refreshed(1))
+  t.strictSame(await other.refreshes.share(OLD, ask), refreshed(1))
   await first
   t.equal(calls(), 1)
 })
@@ -135,7 +137,7 @@ t.test('an instance that dies holding the lock is replaced', { skip }, async (t)
   const { refreshes } = await instance(t, redis)
   // What it leaves behind: its lock, which nobody renews.
   await redis.command('SET', KEY, 'lock:of-the-dead', 'PX', '300')
-  t.strictSame(await refreshes.share('old', upstream().ask), refreshed(1))
+  t.strictSame(await refreshes.share(OLD, upstream().ask), refreshed(1))
 })
 
 t.test('who waits longer than its deadline is told so', { skip }, async (t) => {
@@ -143,7 +145,7 @@ t.test('who waits longer than its deadline is told so', { skip }, async (t) => {
   const { refreshes } = await instance(t, redis, { timeoutMs: 100 })
   await redis.command('SET', KEY, 'lock:of-somebody', 'PX', '60000')
   const { ask, calls } = upstream()
-  await t.rejects(refreshes.share('old', ask), signInError('upstream_timeout'))
+  await t.rejects(refreshes.share(OLD, ask), signInError('upstream_timeout'))
   t.equal(calls(), 0)
 })
 
@@ -165,10 +167,7 @@ t.test('whatever else lies under the key is ignored', { skip }, async (t) => {
   }
   await redis.command('DEL', KEY)
   await redis.command('RPUSH', KEY, 'a list')
-  t.strictSame(
-    await (await instance(t, redis)).refreshes.share('old', upstream().ask),
-    refreshed(1),
-  )
+  t.strictSame(await (await instance(t, redis)).refreshes.share(OLD, upstream().ask), refreshed(1))
 })
 
 t.test("one user's tokens cannot be put under another's token", { skip }, async (t) => {
@@ -177,7 +176,7 @@ t.test("one user's tokens cannot be put under another's token", { skip }, async 
   await here.refreshes.share('other', async () => refreshed(66, 'of-mallory'))
   const sealed = (await redis.contents()).get(OTHER_KEY)!
   await redis.command('SET', KEY, sealed)
-  t.strictSame(await here.refreshes.share('old', upstream().ask), refreshed(1))
+  t.strictSame(await here.refreshes.share(OLD, upstream().ask), refreshed(1))
 })
 
 t.test('while session keys are rotated old answers are read', { skip }, async (t) => {
@@ -186,21 +185,21 @@ t.test('while session keys are rotated old answers are read', { skip }, async (t
   const before = await instance(t, redis, { sessionKeys: [SESSION_KEY, newKey] })
   const after = await instance(t, redis, { sessionKeys: [newKey, SESSION_KEY] })
   const { ask, calls } = upstream()
-  await before.refreshes.share('old', ask)
-  await after.refreshes.share('old', ask)
+  await before.refreshes.share(OLD, ask)
+  await after.refreshes.share(OLD, ask)
   await after.refreshes.share('other', ask)
   await before.refreshes.share('other', ask)
   t.equal(calls(), 2)
 })
 
 t.test('after a sign-out at one instance no other gives a kept answer', { skip }, async (t) => {
-  for (const whose of [{ refreshToken: 'old' }, { refreshToken: 'new-1' }, { sub: 'sub-of-ada' }]) {
+  for (const whose of [{ refreshToken: OLD }, { refreshToken: 'new-1' }, { sub: 'sub-of-ada' }]) {
     const redis = await startRedis(t)
     const [one, other] = [await instance(t, redis), await instance(t, redis)]
     const { ask, calls } = upstream()
-    await one.refreshes.share('old', ask)
+    await one.refreshes.share(OLD, ask)
     await other.refreshes.forget(whose)
-    await one.refreshes.share('old', ask)
+    await one.refreshes.share(OLD, ask)
     t.equal(calls(), 2, JSON.stringify(whose))
   }
 })
@@ -213,7 +212,7 @@ t.test('without Redis each instance makes its own call and shares it', { skip },
   const { ask, calls } = upstream()
   t.equal((await parallel(both, 100, ask)).length, 100)
   t.equal(calls(), 2)
-  await both[0]!.refreshes.forget({ refreshToken: 'old' })
+  await both[0]!.refreshes.forget({ refreshToken: OLD })
   t.equal((await parallel(both, 100, ask)).length, 100)
   t.equal(calls(), 3, 'a sign-out is heard where it happened')
 })
@@ -224,11 +223,11 @@ t.test('an answer from the time without Redis is shared when it is back', { skip
   await redis.kill()
   await untilAway(both[0]!)
   const { ask, calls } = upstream()
-  await both[0]!.refreshes.share('old', ask)
+  await both[0]!.refreshes.share(OLD, ask)
   await redis.start()
   await Promise.all(both.map(untilConnected))
-  await both[0]!.refreshes.share('old', ask)
-  await both[1]!.refreshes.share('old', ask)
+  await both[0]!.refreshes.share(OLD, ask)
+  await both[1]!.refreshes.share(OLD, ask)
   t.equal(calls(), 1)
 })
 

@@ -5,7 +5,11 @@ import { spawn } from 'node:child_process'
  * @returns stops it
  */
 export async function startDev(): Promise<() => Promise<void>> {
-  const dev = spawn(process.execPath, ['dist-local/dev.mjs'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const dev = spawn(process.execPath, ['dist-local/dev.mjs'], {
+    // On a slow machine nobody is to be turned away.
+    env: { ...process.env, MAX_EVENT_LOOP_DELAY_MS: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   await new Promise<void>((resolve, reject) => {
     dev.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))

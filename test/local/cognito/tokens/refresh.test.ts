@@ -128,9 +128,9 @@ t.test(
     const second = (await getTokens(first)).AuthenticationResult?.RefreshToken ?? ''
     t.ok(second)
     t.not(second, first)
-    local.clock.advance(9_000)
+    local.clock.advance(5_000)
     t.ok((await getTokens(first)).AuthenticationResult?.RefreshToken, 'within the grace period')
-    local.clock.advance(1_000)
+    local.clock.advance(5_000)
     t.match(await errorOf(getTokens(first)), { name: 'RefreshTokenReuseException' })
     const third = (await getTokens(second)).AuthenticationResult?.RefreshToken ?? ''
     t.ok(third, 'the successor lives on')

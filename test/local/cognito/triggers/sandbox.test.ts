@@ -64,7 +64,7 @@ t.test('an error is told in its own words and not tried again', async (t) => {
 })
 
 t.test('a trigger that does not answer in time is invoked three times', async (t) => {
-  const { local, say } = await startSandboxed(t, { triggerTimeoutMs: 500 })
+  const { local, say } = await startSandboxed(t, { triggerTimeoutMs: 1_000 })
   for (const answer of ['hang', 'loop']) {
     local.triggers.invocations.length = 0
     t.strictSame(await errorOf(say(answer)), {
