@@ -33,8 +33,8 @@ const SLOWED = process.env['BENCH_SLOWED']
 const CONNECTIONS = 16
 /** Sign-ins: after half as many V8 still compiles what they run. */
 const WARM_UP = 40_000
-/** Sign-ins a second, which everybody can do. */
-const WARM_UP_RATE = 500
+/** Of those who come at a rate; fewer sign-ins than that when the service is slowed on purpose. */
+const WARM_UP_SECONDS = 90
 const GENTLE_SECONDS = 8
 /** By then the service has compiled what can wait for that. */
 const IDLE_AFTER_MS = 5_000
@@ -95,15 +95,18 @@ process.exitCode = broken.length === 0 ? 0 : 1
 
 /** A process that has just begun compiles what it runs; that is no part of what a sign-in costs. */
 async function warmUp(): Promise<void> {
+  // Of each one's own saturation, as later: a service that is slowed would shed some of more.
+  let half = Number.NaN
   for (const name of NAMES) {
     const { url, arrivals: sent } = contestant(name)
-    await drive({ url, connections: CONNECTIONS, signIns: WARM_UP })
-    await sent.latencies(WARM_UP_RATE, SECONDS)
+    const { signInsPerSecond } = await drive({ url, connections: CONNECTIONS, signIns: WARM_UP })
+    await sent.latencies(signInsPerSecond / 2, SECONDS)
+    if (name === 'service') half = signInsPerSecond / 2
   }
-  // Cold it would shed some of so many.
   const { arrivals: shipped } = contestant(SHIPPED)
-  for (const share of [0.2, 0.5]) await shipped.latencies(WARM_UP_RATE * share, GENTLE_SECONDS)
-  await shipped.latencies(WARM_UP_RATE, WARM_UP / WARM_UP_RATE)
+  // Cold it would shed some of so many.
+  for (const share of [0.2, 0.5]) await shipped.latencies(half * share, GENTLE_SECONDS)
+  await shipped.latencies(half, Math.min(WARM_UP / half, WARM_UP_SECONDS))
 }
 
 async function measureCpu(name: Name): Promise<void> {
