@@ -7,7 +7,7 @@ const LEAD_IN_SECONDS = 1
 
 /** Sends sign-ins that come when they come, whatever became of those before. */
 export interface Arrivals {
-  /** @returns percentiles of a request's latency in milliseconds, and how many sign-ins came in all */
+  /** @returns percentiles of a request's latency in milliseconds, and what came of all */
   latencies(signInsPerSecond: number, seconds: number): Promise<Taken>
   close(): Promise<void>
 }
@@ -15,8 +15,14 @@ export interface Arrivals {
 export interface Taken {
   p50: number
   p99: number
+  /** As many as the requests that were served make, two each. */
   signIns: number
+  /** Requests that were answered 503. */
+  refused: number
 }
+
+/** Refused: its latency has no end, so that nobody gets a better p99 by turning load away. */
+const NEVER = Number.POSITIVE_INFINITY
 
 /**
  * At random, so many a second on average. autocannon's rates come as a burst at the beginning of each second,
@@ -26,7 +32,8 @@ export interface Taken {
 export function arrivals(url: string): Arrivals {
   const pool = new Pool(url, { connections: 1024 })
 
-  function post(path: string, ip: string, body: object): Promise<string> {
+  /** @returns undefined when it was refused */
+  function post(path: string, ip: string, body: object): Promise<string | undefined> {
     return new Promise((resolve, reject) => {
       const headers = { 'content-type': 'application/json', 'x-forwarded-for': ip }
       let status = 0
@@ -43,6 +50,7 @@ export function arrivals(url: string): Arrivals {
           },
           onResponseEnd() {
             if (status === 200) resolve(text)
+            else if (status === 503) resolve(undefined)
             else reject(new Error(`${path} was answered ${status}`))
           },
           onResponseError: (_controller, error) => reject(error),
@@ -54,12 +62,13 @@ export function arrivals(url: string): Arrivals {
   async function signIn(took: (ms: number) => void): Promise<void> {
     const { email, ip } = visitor()
     const begun = performance.now()
-    const started: unknown = JSON.parse(await post('/start-sign-in', ip, { email }))
+    const started = await post('/start-sign-in', ip, { email })
+    if (started === undefined) return took(NEVER)
     const challenged = performance.now()
     took(challenged - begun)
-    const { session, token } = Object(started)
-    await post('/finish-sign-in', ip, { session, token })
-    took(performance.now() - challenged)
+    const { session, token } = Object(JSON.parse(started))
+    const finished = await post('/finish-sign-in', ip, { session, token })
+    took(finished === undefined ? NEVER : performance.now() - challenged)
   }
 
   async function send(signInsPerSecond: number, seconds: number): Promise<number[]> {
@@ -72,7 +81,10 @@ export function arrivals(url: string): Arrivals {
       // Timers know whole milliseconds only, and cut off what is beside.
       const wait = Math.ceil(due - performance.now())
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
-      begun.push(signIn((ms) => taken.push(ms)))
+      const one = signIn((ms) => taken.push(ms))
+      // It is looked at when all are there, and is no unhandled rejection until then.
+      one.catch(() => undefined)
+      begun.push(one)
     }
     await Promise.all(begun)
     return taken
@@ -83,10 +95,13 @@ export function arrivals(url: string): Arrivals {
       const unmeasured = await send(signInsPerSecond, LEAD_IN_SECONDS)
       const taken = await send(signInsPerSecond, seconds)
       const sorted = taken.toSorted((one, other) => one - other)
+      const all = [...unmeasured, ...taken]
+      const refused = all.filter((ms) => ms === NEVER).length
       return {
         p50: spreadOf(sorted).median,
         p99: sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN,
-        signIns: (unmeasured.length + taken.length) / 2,
+        signIns: (all.length - refused) / 2,
+        refused,
       }
     },
     close: () => pool.close(),

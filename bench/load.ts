@@ -15,6 +15,8 @@ export interface LoadOptions {
 export interface Driven {
   signIns: number
   signInsPerSecond: number
+  /** Requests that were not answered with 200. */
+  refused: number
   p50: number
   p99: number
 }
@@ -25,9 +27,12 @@ interface Context {
   token?: string
 }
 
+/** Of all requests: a machine that stands still for a second has a few turned away. */
+const MAY_BE_REFUSED = 0.01
+
 /**
  * Drives one contestant.
- * @throws Error when any request was answered with anything but 200: nothing was measured then
+ * @throws Error when more than a few requests were answered with anything but 200: nothing was measured then
  */
 export async function drive({
   url,
@@ -65,13 +70,14 @@ export async function drive({
       },
     ],
   })
-  const failed = result.non2xx + result.errors + result.timeouts
-  if (failed > 0) {
-    throw new Error(`${failed} requests were not answered with 200, ${result['2xx']} were`)
+  const refused = result.non2xx + result.errors + result.timeouts
+  if (refused > result['2xx'] * MAY_BE_REFUSED) {
+    throw new Error(`${refused} requests were not answered with 200, ${result['2xx']} were`)
   }
   return {
     signIns: result['2xx'] / 2,
     signInsPerSecond: result['2xx'] / 2 / result.duration,
+    refused,
     p50: result.latency.p50,
     p99: result.latency.p99,
   }

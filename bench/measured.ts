@@ -23,6 +23,8 @@ export interface Measured {
   p50: Rounds
   p99: Rounds
   halfCpuMs: Rounds
+  /** Requests that were not answered with 200, at saturation and at that rate. */
+  refused: Rounds
   /** At the end. */
   peakMb: Rounds
 }
@@ -35,6 +37,7 @@ export function nothingMeasured(): Measured {
     p50: empty(),
     p99: empty(),
     halfCpuMs: empty(),
+    refused: empty(),
     peakMb: empty(),
   }
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { cpus } from 'node:os'
-import { BASES, NAMES, ratio, SHIPPED, type Measured, type Rounds } from './measured.ts'
+import { BASES, NAMES, ratio, SHIPPED, type Measured, type Name, type Rounds } from './measured.ts'
 import type { StartUp } from './startup.ts'
 import { ratiosOf, spreadOf, type Spread } from './statistics.ts'
 
@@ -18,6 +18,8 @@ export interface Run {
 
 /** One table for all that was measured, and the verdict. */
 export function reported({ about, measured, starts, idleMb, grownMb, broken }: Run): string {
+  const refused = (name: Name) =>
+    String(measured.refused[name].reduce((all, some) => all + some, 0))
   const half = spreadOf(measured.halves).median.toFixed(0)
   return [
     `${revision()}, Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model}), ${about}`,
@@ -29,10 +31,12 @@ export function reported({ about, measured, starts, idleMb, grownMb, broken }: R
     row(`p99 ms at ${half}/s`, measured.p99, 2),
     row(`CPU ms at ${half}/s`, measured.halfCpuMs, 3),
     row('peak resident MB', measured.peakMb, 0),
+    line('requests refused', NAMES.map(refused), 16),
     '',
     line(SHIPPED, [`at ${half}/s`], 16) + 'of service'.padStart(24),
     shippedRow('CPU ms', measured.halfCpuMs, 3),
     shippedRow('peak resident MB', measured.peakMb, 0),
+    line('requests refused', [refused(SHIPPED)], 16),
     '',
     line('until ready', [''], 16) + 'of node -e 0'.padStart(24),
     startRow('node -e 0', starts.node, starts),

@@ -116,6 +116,7 @@ async function measureCpu(name: Name): Promise<void> {
   const after = await child.usage()
   measured.cpuMs[name].push((after.cpuMs - before.cpuMs) / done.signIns)
   measured.perSecond[name].push(done.signInsPerSecond)
+  measured.refused[name].push(done.refused)
 }
 
 async function measureLatency(name: Name, signInsPerSecond: number): Promise<void> {
@@ -124,6 +125,7 @@ async function measureLatency(name: Name, signInsPerSecond: number): Promise<voi
   const taken = await sent.latencies(signInsPerSecond, SECONDS)
   const after = await child.usage()
   measured.halfCpuMs[name].push((after.cpuMs - before.cpuMs) / taken.signIns)
+  measured.refused[name].push(taken.refused)
   measured.p50[name].push(taken.p50)
   measured.p99[name].push(taken.p99)
 }

@@ -10,6 +10,7 @@ const measured = (): Measured => {
     rounds.cpuMs.service[round] = 0.4 * slowness
     rounds.halfCpuMs.service[round] = 1
     rounds.halfCpuMs[SHIPPED][round] = 1.25
+    rounds.refused.service[round] = slowness
   }
   return rounds
 }
@@ -34,6 +35,10 @@ t.test('each figure is the median, each ratio has its spread', async (t) => {
   t.match(rowOf(report, 'service  '), /180 ms +4\.50 \(4\.00 to 5\.00\)/)
   t.match(report, /^idle: 85 MB resident$/m)
   t.match(report, /: 2\.5 MB more than after 10,000$/m)
+})
+
+t.test('says how many requests were refused in all', async (t) => {
+  t.match(rowOf(reported(run()), 'requests refused'), /^requests refused +0 +7 +0 +0$/)
 })
 
 t.test('ends with the verdict', async (t) => {
