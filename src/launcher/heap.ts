@@ -6,7 +6,7 @@ const ROOMY = 512 * 1024 * 1024
 const HAS_REDUCER_FLAGS = 13
 /** V8's memory reducer waits that long before its first collection. */
 const FIRST_QUIET_MS = 8_000
-/** By then a service that nobody has called has been through that collection. */
+/** By then a service that nobody calls has been through that collection, which takes a second to come about. */
 const COLLECTED_ONCE_MS = 12_000
 
 interface Process {
@@ -20,7 +20,7 @@ interface Process {
 
 interface HeapFlags {
   atOnce: string[]
-  /** From the first collection in quiet times on. */
+  /** Once a first collection in quiet times has been. */
   later: string[]
 }
 
@@ -31,8 +31,8 @@ interface HeapFlags {
  * - It drops the hidden classes of objects that nobody has at the moment, as those of requests, and with them
  *   the code that was compiled for them (V8, mark-compact.cc, RetainMaps): at half of saturation one
  *   to two seconds in which everything waits. Told not to favour memory, it collects the garbage only, and
- *   keeps the room it has taken for it. So the first collection, of a service that nobody has called yet, may favour
- *   memory: it gives back what the start has left, a seventh of all.
+ *   keeps the room that it was in. So the first collection, soon after the start, may favour memory: what the start
+ *   has left is a seventh of all, and there is little to lose of what nobody has called yet.
  * - From then on the heap grows in small steps (V8, heap-controller.cc): under load several collections of
  *   everything a second, a third more CPU time for a sign-in. Instead it is collected when it is four times
  *   as large, or, where there is little room, half as large again, and once in quiet times.
